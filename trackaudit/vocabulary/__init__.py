@@ -1,0 +1,165 @@
+"""What the tool knows of SDKs, payloads and names, as data: `rules/vocabulary/*.yaml` and the configuration in, a
+`Vocabulary` to ask out.
+
+Adding an SDK is one YAML file there (or in `vocabulary/` of a folder that the configuration's `extend-rules` names).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from trackaudit.config import rules_dir
+from trackaudit.vocabulary.calls import CallSinks
+from trackaudit.vocabulary.effects import Effects
+from trackaudit.vocabulary.identifiers import Identifiers
+from trackaudit.vocabulary.types import Argument, CallSink, Identity, Listed, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trackaudit.config import Config
+
+__all__ = ["Argument", "CallSink", "Identity", "Listed", "Shape", "Vocabulary", "load_vocabulary"]
+
+
+class Vocabulary:
+    """Answers about names and calls. Every question is a look-up; nothing is read after it is built.
+
+    anchors: words of which a file must hold one to be worth parsing. shapes: in the order in which they are to be
+    tried. shape_keys: a record that is a shape has at least one of these keys. words: names of which code that sends
+    holds at least one, or the name of something that does.
+    """
+
+    def __init__(self, data: dict[str, Any], config: Config) -> None:
+        words = data["words"]
+        self._calls = CallSinks(data["sdks"], config)
+        self._identifiers = Identifiers(words)
+        self._effects = Effects(words, self._identifiers.nouns, self._identifiers.tests)
+        self.shapes = tuple(_shape(part) for part in data["shapes"])
+        self.shape_keys = frozenset(shape.require[0][0][0] for shape in self.shapes)
+        self.anchors = _least([*data["anchors"], *config.globals, *self._calls.declared_words()])
+        self.words = frozenset(
+            word for anchor in (*data["anchors"], *config.globals) for word in anchor.replace("/", ".").split(".")
+        ).union(self._calls.words())
+        self.method_transforms = self._effects.methods
+        self.function_transforms = self._effects.functions
+
+    # ---- calls
+
+    def call_sink(self, module: str, path: tuple[str, ...], language: str) -> CallSink | None:
+        """The sink that a call is, by its callee, or None.
+
+        module: "" for a global (or a parameter named like one), else the import's module. path: from there, a call
+        being "()": `("exponea", "update")`, `("default", "identifyCustomer")`, `("Infinario", "()", "track")`.
+        language: "javascript" or "python".
+        """
+        return self._calls.find(module, path, language)
+
+    def is_sdk_name(self, name: str) -> bool:
+        """Whether a parameter or unbound name is named like an SDK's receiver (`exponea`, `$exponea`, `brweb`)."""
+        return self._calls.is_name(name)
+
+    def is_receiver(self, root: str, path: tuple[str, ...]) -> bool:
+        """Whether a value (root "": a global; "import:<module>": a package's) is what sinks are called on."""
+        if root == "":
+            return self._calls.is_receiver(path)
+        return root.startswith("import:") and self.is_sdk_module(root[7:].partition("#")[0])
+
+    def is_sdk_module(self, module: str) -> bool:
+        """Whether an import is of an SDK's package (or a part of it), or of one with a declared sink."""
+        return self._calls.is_module(module)
+
+    def sibling(self, sdk: str, operation: str) -> CallSink | None:
+        """The SDK's own call for another operation: where `update` was wrong, the `identify` to propose."""
+        return self._calls.method(sdk, operation)
+
+    def function_transform(self, dotted: str) -> str | None:
+        """What a function does to its first argument: trim, lower, upper, hash, str, encode, json; None if unknown."""
+        return self._effects.function(dotted)
+
+    def method_transform(self, name: str) -> str | None:
+        """What a method does to the value it is called on, likewise."""
+        return self._effects.method(name)
+
+    def is_logging(self, dotted: str) -> bool:
+        """Whether a call only logs."""
+        return self._effects.is_logging(dotted)
+
+    def is_sender(self, dotted: str) -> bool:
+        """Whether a call sends what it is given, as its last name tells."""
+        return self._effects.is_sender(dotted)
+
+    def handler_kind(self, name: str) -> str:
+        """The moment that an event's or function's name tells: submit, blur, load, logout, confirm, none."""
+        return self._effects.handler(name)
+
+    # ---- identity
+
+    def key_identity(self, key: str) -> Identity:
+        """What a property's or column's name says."""
+        return self._identifiers.key(key)
+
+    def value_identity(self, path: tuple[str, ...]) -> Identity:
+        """What a value's path says: "()" is a call, "(x)" a call whose first argument is the literal x."""
+        return self._identifiers.value(path)
+
+    def literal_identity(self, text: str, key: str) -> Identity:
+        """What a constant says under this key."""
+        return self._identifiers.literal(text, key)
+
+    def entry_identity(self, key: str, value: Identity) -> Identity:
+        """Key and value together: a value that is known not to identify decides, then a key likewise, then the value's
+        kind, then the key's; someone else's in either is someone else's."""
+        named = self.key_identity(key)
+        if "none" in (value.kind, named.kind):
+            kind = "none"
+        else:
+            kind = named.kind if value.kind in ("unknown", "opaque") and named.kind != "unknown" else value.kind
+        owners = (named.owner, value.owner)
+        owner = "other" if "other" in owners else "customer" if "customer" in owners else "unknown"
+        return Identity(kind, owner, value.origin)
+
+    def id_name_kind(self, name: str) -> str:
+        """The kind that an ID's own name promises (`email_id`: email), or unknown."""
+        return self._identifiers.id_name(name)
+
+
+def load_vocabulary(config: Config) -> Vocabulary:
+    """The packaged vocabulary, with what the configuration's rule folders, globals and sinks add. Raises RuleError."""
+    from trackaudit.vocabulary.load import load_data
+
+    folders = [os.path.join(folder, "vocabulary") for folder in (rules_dir(), *config.extend_rules)]
+    return Vocabulary(load_data([folder for folder in folders if os.path.isdir(folder)]), config)
+
+
+def _shape(part: dict[str, Any]) -> Shape:
+    return Shape(
+        part["name"],
+        part["sdk"],
+        part["channel"],
+        part["stateful"],
+        part["operation"],
+        tuple((tuple(path), test) for path, test in part["require"]),
+        tuple(tuple(path) for path in part["unless"]),
+        _place(part["ids"]),
+        _place(part["properties"]),
+        tuple(part["event"]) if part["event"] else None,
+        part["wrong"],
+    )
+
+
+def _place(part: Any) -> tuple[str, ...] | Listed | None:
+    if isinstance(part, dict):
+        return Listed(tuple(part["list"].split(".")), part["key"], part["value"])
+    return tuple(part) if part else None
+
+
+def _least(words: Iterable[str]) -> tuple[bytes, ...]:
+    """The words that no other one is part of, as bytes."""
+    distinct = sorted(set(words), key=lambda word: (len(word), word))
+    kept: list[str] = []
+    for word in distinct:
+        if not any(shorter in word for shorter in kept):
+            kept.append(word)
+    return tuple(word.encode() for word in kept)

@@ -1,0 +1,45 @@
+"""Where a value comes from, as its path tells: the page, the URL, storage, the request, the session, a column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trackaudit.vocabulary.words import is_call, split
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Origins:
+    """The table `origins` of identifiers.yaml; the first origin that fits is the answer."""
+
+    def __init__(self, table: dict[str, Any]) -> None:
+        self._table = [
+            (
+                name,
+                [path.lower().split(".") for path in part["paths"]],
+                frozenset(part["words"]),
+                [pair.split() for pair in part["pairs"]],
+            )
+            for name, part in table.items()
+        ]
+
+    def of(self, parts: Sequence[str]) -> str:
+        """The origin of a path: one of model.Entry's, `unknown` if nothing tells."""
+        names = [part for part in parts if not is_call(part)]
+        if not names:
+            return "unknown"
+        low = [name.lower() for name in names]
+        # The last name is the value's own: `session_email` is no session. A call's name may be its origin.
+        inner = [split(name) for name in (names if is_call(parts[-1]) else names[:-1])]
+        for origin, paths, words, pairs in self._table:
+            if any(_has_run(low, path) for path in paths):
+                return origin
+            if any(not words.isdisjoint(part) or any(_has_run(part, pair) for pair in pairs) for part in inner):
+                return origin
+        return "unknown"
+
+
+def _has_run(names: Sequence[str], run: Sequence[str]) -> bool:
+    first, size = run[0], len(run)
+    return any(name == first and list(names[at : at + size]) == list(run) for at, name in enumerate(names))
