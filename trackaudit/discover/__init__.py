@@ -1,0 +1,316 @@
+"""Stage discover: in go the paths of the command line, out come the files worth parsing.
+
+`locate` finds the root (what is analysed) and the targets (what is reported); the pipeline then loads the
+configuration; `discover` lists the root's files and keeps those whose bytes hold a word of the vocabulary.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from trackaudit.discover.listing import Listing, ignore_spec, is_skipped, list_repository, walk
+from trackaudit.discover.sources import Sources, TooLarge
+from trackaudit.errors import InputError
+from trackaudit.model import Notice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from trackaudit.config import Config
+
+__all__ = ["Discovery", "Ground", "Scan", "Sources", "Target", "TooLarge", "discover", "is_test_path", "locate", "scan"]
+
+MINIFIED_LIMIT = 200_000
+"""Bytes above which a `*.min.js` is somebody's bundle, not code that anyone here wrote."""
+
+_TEST_PATH = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|__mocks__|cypress|e2e)/"
+    r"|(?:^|/)(?:conftest\.py|test_[^/]*\.pyi?|[^/]*_test\.pyi?)$"
+    r"|\.(?:test|spec|stories|story|mock|cy|e2e)\.[^/.]+$"
+)
+
+
+class Target(NamedTuple):
+    """A path that the user named, relative to the root (`""`: the root itself). `folder`: not a file."""
+
+    path: str
+    folder: bool
+
+
+class Ground(NamedTuple):
+    """Where a run stands.
+
+    root: absolute, links resolved. config: absolute path of the configuration, or None. repository: top of the git
+    work tree that holds the root, or None. prefix: what to put before a path under the root to make it relative to
+    the working directory (`""`, `shop/`, `../`). targets: what is reported.
+    """
+
+    root: str
+    config: str | None
+    repository: str | None
+    prefix: str
+    targets: tuple[Target, ...]
+
+
+class Scan(NamedTuple):
+    """candidates: paths whose bytes hold an anchor. scanned: how many files were read. notices: those that were not."""
+
+    candidates: list[str]
+    scanned: int
+    notices: list[Notice]
+
+
+class Discovery(NamedTuple):
+    """candidates: the files to parse, sorted. seen: files listed. scanned: files read. listing: every listed file of
+    a language (the linker may parse those too)."""
+
+    root: str
+    candidates: list[str]
+    seen: int
+    scanned: int
+    listing: frozenset[str]
+    notices: list[Notice]
+    targets: tuple[Target, ...]
+    include_tests: bool
+
+    def reported(self, path: str) -> bool:
+        """Whether findings rooted in this file are reported: it is under a target, and no test (unless named)."""
+        return any(
+            self.include_tests or not target.folder or not is_test_path(rest)
+            for target, rest in _under(path, self.targets)
+        )
+
+    def is_test(self, path: str) -> bool:
+        """Whether this file gives no identity evidence: a test, mock or story that the user did not ask for."""
+        return not self.include_tests and is_test_path(path) and not self.reported(path)
+
+
+def is_test_path(path: str) -> bool:
+    """Whether a path (relative, with `/`) is a test, mock or story by its name."""
+    return _TEST_PATH.search(path) is not None
+
+
+def locate(paths: Sequence[str], cwd: str = "", config: str | None = None, stdin_name: str | None = None) -> Ground:
+    """Find the root and the targets. Raises InputError with every path that is missing or cannot be read.
+
+    `paths` are relative to `cwd` (default: the process's); none means `cwd` itself. `config`: a configuration named
+    by the user. `stdin_name`: the name under which standard input is checked, instead of `paths`; it need not exist.
+    """
+    here = os.path.realpath(cwd or os.getcwd())
+    problems: list[str] = []
+    named: dict[str, bool] = {}
+    if stdin_name is not None:
+        named[os.path.realpath(os.path.join(here, stdin_name))] = False
+    else:
+        for path in paths or (".",):
+            full = os.path.realpath(os.path.join(here, path))
+            problem = _problem(full)
+            if problem:
+                problems.append(f"{path}: {problem}")
+            named[full] = os.path.isdir(full)
+    chosen = os.path.realpath(os.path.join(here, config)) if config is not None else None
+    if chosen is not None and not os.path.isfile(chosen):
+        problems.append(f"{config}: no such configuration file")
+    if problems:
+        raise InputError(*problems)
+
+    parent = _common_parent(named)
+    repository = _repository(parent)
+    if chosen is not None:
+        folder = os.path.dirname(chosen)
+        root = folder if _is_below(parent, folder) else repository or parent
+    else:
+        chosen = _find_config(parent, repository)
+        root = os.path.dirname(chosen) if chosen is not None else repository or parent
+    if repository is not None and not _is_below(root, repository):
+        repository = None
+    targets = tuple(Target(_relative(path, root), folder) for path, folder in named.items())
+    above = _relative(root, here)
+    return Ground(root, chosen, repository, f"{above}/" if above else "", targets)
+
+
+def discover(
+    ground: Ground, config: Config, sources: Sources, anchors: Sequence[bytes], wanted: Callable[[str], bool]
+) -> Discovery:
+    """List the root's files and scan those of a language for the anchor words.
+
+    `wanted` says by the path whether any front end reads a file. What `sources` holds as an overlay is listed too.
+    """
+    listed = _list(ground)
+    notices = list(listed.notices)
+    excluded = ignore_spec(config.exclude).match_file if config.exclude else None
+    named = {target.path for target in ground.targets if not target.folder}
+    names = dict.fromkeys([*listed.paths, *sources.overlay, *named])
+    files: list[str] = []
+    for path in names:
+        if not wanted(path):
+            if path in named:
+                notices.append(Notice("no-language", path, 0, "this is no language that trackaudit reads"))
+            continue
+        if is_skipped(path) and all(
+            target.folder and is_skipped(rest) for target, rest in _under(path, ground.targets)
+        ):
+            continue
+        if excluded is not None and excluded(path):
+            if path in named:
+                notices.append(Notice("excluded", path, 0, "the configuration excludes this file"))
+            continue
+        files.append(path)
+    files.sort()
+    found = scan(sources, files, anchors, named)
+    return Discovery(
+        ground.root,
+        found.candidates,
+        len(names),
+        found.scanned,
+        frozenset(files),
+        [*notices, *found.notices],
+        ground.targets,
+        config.include_tests,
+    )
+
+
+def scan(sources: Sources, paths: Iterable[str], anchors: Sequence[bytes], named: Iterable[str] = ()) -> Scan:
+    """Read files and keep the paths of those that hold an anchor; their bytes stay in `sources`.
+
+    `named`: files that the user named; those are read also where a bundle would be passed over.
+    """
+    result: list[str] = []
+    notices: list[Notice] = []
+    scanned = 0
+    wide = [anchor.decode("utf-8") for anchor in anchors]
+    asked_for = frozenset(named)
+    for path in paths:
+        limit = MINIFIED_LIMIT if path.endswith(".min.js") and path not in asked_for else 0
+        try:
+            data = sources.read(path, limit)
+        except TooLarge as error:
+            if not limit or error.limit < limit:
+                notices.append(Notice("too-large", path, 0, _too_large(error)))
+            continue
+        except FileNotFoundError:
+            continue  # gone since it was listed, a link, a submodule or no regular file
+        except OSError as error:
+            notices.append(Notice("unreadable", path, 0, f"the file cannot be read: {error.strerror or error}"))
+            continue
+        scanned += 1
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            text = data.decode("utf-16", "replace")
+            if any(anchor in text for anchor in wide):
+                why = "the file is UTF-16, so it was not analysed; save it as UTF-8"
+                notices.append(Notice("not-utf-8", path, 0, why))
+            continue
+        if not any(anchor in data for anchor in anchors):
+            continue
+        notice = _decode_notice(path, data)
+        if notice is not None:
+            notices.append(notice)
+        sources.keep(path, data)
+        result.append(path)
+    return Scan(result, scanned, notices)
+
+
+def _decode_notice(path: str, data: bytes) -> Notice | None:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        why = "this line is not UTF-8; the file was analysed as it is, but names with such letters may be misread"
+        return Notice("not-utf-8", path, line, why)
+    return None
+
+
+def _too_large(error: TooLarge) -> str:
+    size, limit = _megabytes(error.size), _megabytes(error.limit)
+    return f"the file has {size}, above the limit of {limit}, so it was not read; `max-file-size` sets the limit"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size:,} bytes"
+
+
+def _list(ground: Ground) -> Listing:
+    """The root's files, and the targets that ignore rules would leave out: naming a path is asking for it."""
+    listed: Listing | str = "no repository"
+    if ground.repository is not None:
+        listed = list_repository(ground.root)
+    if isinstance(listed, str):
+        reason, listed = listed, walk(ground.root)
+        if ground.repository is not None:
+            why = f"git could not list the files ({reason}); the folders were walked instead"
+            listed.notices.append(Notice("no-git", "", 0, why))
+    for target in ground.targets:
+        if not target.folder or not target.path:
+            continue
+        prefix = f"{target.path}/"
+        if not any(path.startswith(prefix) for path in listed.paths):
+            more = walk(ground.root, target.path)
+            listed = Listing([*listed.paths, *more.paths], [*listed.notices, *more.notices])
+    return listed
+
+
+def _under(path: str, targets: Iterable[Target]) -> list[tuple[Target, str]]:
+    """The targets that a path is under, each with the rest of the path below it."""
+    result = []
+    for target in targets:
+        if target.folder and (not target.path or path.startswith(f"{target.path}/")):
+            result.append((target, path[len(target.path) + 1 :] if target.path else path))
+        elif path == target.path:
+            result.append((target, path))
+    return result
+
+
+def _problem(full: str) -> str:
+    if not os.path.exists(full):
+        return "no such file or folder"
+    if os.path.isdir(full):
+        return "" if os.access(full, os.R_OK | os.X_OK) else "the folder cannot be read"
+    if not os.path.isfile(full):
+        return "neither a regular file nor a folder"
+    return "" if os.access(full, os.R_OK) else "the file cannot be read"
+
+
+def _common_parent(named: dict[str, bool]) -> str:
+    parents = [path if folder else os.path.dirname(path) for path, folder in named.items()]
+    try:
+        parent = os.path.commonpath(parents)
+    except ValueError:
+        raise InputError("the paths are on different drives; check them one drive at a time") from None
+    while not os.path.isdir(parent):  # standard input under a name whose folder does not exist yet
+        parent = os.path.dirname(parent)
+    return parent
+
+
+def _repository(folder: str) -> str | None:
+    while True:
+        if os.path.exists(os.path.join(folder, ".git")):
+            return folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+
+
+def _find_config(parent: str, repository: str | None) -> str | None:
+    """The nearest configuration upward; a repository is a world of its own, so the search does not leave it."""
+    from trackaudit.config import find_config
+
+    return find_config(parent, repository or os.path.abspath(os.sep))
+
+
+def _is_below(path: str, folder: str) -> bool:
+    try:
+        return os.path.commonpath([path, folder]) == folder
+    except ValueError:
+        return False
+
+
+def _relative(path: str, start: str) -> str:
+    try:
+        relative = os.path.relpath(path, start)
+    except ValueError:  # another drive
+        return path.replace(os.sep, "/")
+    return "" if relative == "." else relative.replace(os.sep, "/")

@@ -1,0 +1,162 @@
+"""Stage discover, the names: in goes a folder, out come the paths of its files, without those that are ignored.
+
+A git repository is asked for its index and its untracked files; any other tree is walked, honouring the `.gitignore`
+and `.ignore` files in it. Names only: nothing is read but the ignore files.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from trackaudit.model import Notice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pathspec import GitIgnoreSpec
+
+_GIT_SECONDS = 60
+"""A repository of a million files answers in two; a pipe that poses as an ignore file never does."""
+_OTHER_REPOSITORY = frozenset(
+    {
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_COMMON_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_NAMESPACE",
+        "GIT_PREFIX",
+    }
+)
+"""Set inside git hooks; they would make git look at another repository than the one of the root."""
+_IGNORE_FILES = (".gitignore", ".ignore")
+_IGNORE_FILE_LIMIT = 1_000_000
+_SKIPPED_NAMES = frozenset({"node_modules", ".venv", "venv", "site-packages", ".git"})
+_SKIPPED_FOLDER = re.compile(r"(?:^|/)(?:node_modules|\.venv|venv|site-packages|\.git)/")
+_SDK_FILE = re.compile(r"(?:^|/)(?:exponea[^/]*|infinario-[^/]*)\.min\.js$")
+
+
+class Listing(NamedTuple):
+    """Paths relative to the root, with `/`, each once. `notices`: what could not be listed."""
+
+    paths: list[str]
+    notices: list[Notice]
+
+
+def is_skipped(path: str) -> bool:
+    """Whether a path is somebody else's code by its name: packages, virtual environments, the SDK's own files."""
+    return _SKIPPED_FOLDER.search(path) is not None or _SDK_FILE.search(path) is not None
+
+
+def list_repository(root: str) -> Listing | str:
+    """The files of a git work tree below `root`, tracked or not ignored; or the reason why git could not tell.
+
+    The repository may be hostile: its own configuration can name programs to run (a file system monitor, hooks, a
+    transport for objects that are missing), so each of them is switched off.
+    """
+    import subprocess
+
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY},
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
+    settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit")
+    switches = [part for setting in settings for part in ("-c", setting)]
+    command = ["git", *switches, "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        answer = subprocess.run(
+            command, capture_output=True, stdin=subprocess.DEVNULL, env=environment, check=False, timeout=_GIT_SECONDS
+        )
+    except OSError as error:
+        return str(error.strerror or error)
+    except subprocess.TimeoutExpired:
+        return f"no answer in {_GIT_SECONDS} seconds"
+    if answer.returncode != 0:
+        words = os.fsdecode(answer.stderr).strip().splitlines()
+        return words[0] if words else f"git ended with {answer.returncode}"
+    # A name that ends in `/` is another repository inside this one.
+    names = dict.fromkeys(name for name in os.fsdecode(answer.stdout).split("\0") if name and name[-1] != "/")
+    environments = tuple(name[: -len("pyvenv.cfg")] for name in names if name.rpartition("/")[2] == "pyvenv.cfg")
+    environments = tuple(folder for folder in environments if folder)
+    return Listing([name for name in names if not (environments and name.startswith(environments))], [])
+
+
+def walk(root: str, start: str = "") -> Listing:
+    """The files below the folder `start` of `root`, without links, skipped folders, and what ignore files leave out."""
+    listing = Listing([], [])
+    ignores: dict[str, list[tuple[str, GitIgnoreSpec]]] = {}
+    stack = [start]
+    while stack:
+        folder = stack.pop()
+        prefix = f"{folder}/" if folder else ""
+        try:
+            with os.scandir(f"{root}/{folder}" if folder else root) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            why = f"the folder cannot be read: {error.strerror or error}"
+            listing.notices.append(Notice("unreadable", folder, 0, why))
+            continue
+        names = {entry.name for entry in entries}
+        if folder != start and "pyvenv.cfg" in names:
+            continue
+        specs = ignores.pop(folder, [])
+        own = [line for name in _IGNORE_FILES if name in names for line in _ignore_lines(f"{root}/{prefix}{name}")]
+        if own:
+            specs = [*specs, (prefix, ignore_spec(own))]
+        below: list[str] = []
+        for entry in entries:
+            path = prefix + entry.name
+            if entry.is_symlink():
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _SKIPPED_NAMES and not _is_ignored(f"{path}/", specs):
+                    below.append(path)
+            elif entry.is_file(follow_symlinks=False) and not _is_ignored(path, specs):
+                listing.paths.append(path)
+        for path in below:
+            ignores[path] = specs
+        stack.extend(reversed(below))
+    return listing
+
+
+def ignore_spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    """A matcher for lines in the language of `.gitignore`; a line that cannot be read matches nothing."""
+    from pathspec import GitIgnoreSpec
+
+    usable: list[str] = []
+    for line in lines:
+        # Patterns become regular expressions that try every split; many stars would take for ever on a long name.
+        if max(part.count("*") for part in line.split("/")) > 4 or line.count("**") > 4:
+            continue
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:
+            continue
+        usable.append(line)
+    return GitIgnoreSpec.from_lines(usable)
+
+
+def _is_ignored(path: str, specs: list[tuple[str, GitIgnoreSpec]]) -> bool:
+    for prefix, spec in reversed(specs):
+        verdict = spec.check_file(path[len(prefix) :]).include
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _ignore_lines(path: str) -> list[str]:
+    try:
+        if os.path.islink(path) or not os.path.isfile(path) or os.path.getsize(path) > _IGNORE_FILE_LIMIT:
+            return []
+        with open(path, "rb") as file:
+            return os.fsdecode(file.read()).splitlines()
+    except OSError:
+        return []

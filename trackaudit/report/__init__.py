@@ -1,0 +1,31 @@
+"""Stage report: in goes a Result, out goes text on a stream. One module a format, imported when it is asked for.
+
+Each module has `write(result, out, options)`. A new format is one file here and one line in `FORMATS`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from trackaudit.model import Result
+
+FORMATS = {"text": "text", "json": "json_v1", "github": "github"}
+"""Name on the command line → module in this package."""
+
+
+class ReportOptions(NamedTuple):
+    """color: terminal colours may be used. show_unresolved: list the sends that could not be resolved."""
+
+    color: bool = False
+    show_unresolved: bool = False
+
+
+def write(name: str, result: Result, out: TextIO, options: ReportOptions) -> None:
+    """Write `result` in the format of that name (a key of FORMATS) to `out`."""
+    from importlib import import_module
+
+    import_module(f"trackaudit.report.{FORMATS[name]}").write(result, out, options)

@@ -1,0 +1,216 @@
+"""Stage suppress: in go findings and the comments of the parsed files, out come those that stand.
+
+A comment `trackaudit: ignore[rule-id] reason` speaks for its own line and the line below, of a finding's root or of
+its sink; `trackaudit: ignore-file[rule-id]` at a file's head speaks for the file. A comment that silenced nothing is
+itself a finding, so that none outlives its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from trackaudit.model import Finding, Fix, Place
+from trackaudit.program import Expression, Literal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from trackaudit.model import SourceFile
+    from trackaudit.program import Comment, Module
+
+MARK = b"trackaudit:"
+"""What every such comment holds: an anchor word for the literal scan, so that stale comments are found too."""
+UNUSED = "unused-suppression"
+
+_DIRECTIVE = re.compile(r"trackaudit:[ \t]*(ignore[\w-]*)(?:[ \t]*\[([^\]]*)\])?")
+
+
+class Suppressed(NamedTuple):
+    """kept: findings that stand, in order. suppressed: those silenced. unused: findings about the comments."""
+
+    kept: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...]
+    unused: tuple[Finding, ...]
+
+
+class _Directive:
+    """One rule named by one comment. `lines`: from 1, empty for a whole file. `wrong`: why it cannot work."""
+
+    __slots__ = ("lines", "path", "place", "rule", "used", "words", "wrong")
+
+    def __init__(self, path: str, place: Place, words: str, rule: str, lines: frozenset[int], wrong: str = "") -> None:
+        self.path = path
+        self.place = place
+        self.words = words
+        self.rule = rule
+        self.lines = lines
+        self.wrong = wrong
+        self.used = False
+
+
+def suppress(
+    findings: Sequence[Finding],
+    modules: Iterable[Module],
+    sources: Mapping[str, SourceFile],
+    ran: Collection[str],
+    known: Collection[str],
+    severity: str = "warning",
+    reported: Callable[[str], bool] = lambda path: True,
+) -> Suppressed:
+    """Sort findings into kept and suppressed, and report the comments that silenced nothing.
+
+    `sources`: the modules' files by path. `ran`: ids of the rules that ran; a comment for another rule is left
+    alone. `known`: ids of all rules; a comment for none of these is told so. `severity`: that of
+    `unused-suppression`. `reported`: whether findings in a file are reported. Call this before findings of low
+    confidence are held back: a comment that silences one of those is in use.
+    """
+    directives = _directives(modules, sources)
+    if not directives:
+        return Suppressed(tuple(findings), (), ())
+    by_path: dict[str, list[_Directive]] = {}
+    for directive in directives:
+        by_path.setdefault(directive.path, []).append(directive)
+    kept, suppressed = _sort(findings, by_path, sources)
+    if UNUSED not in ran:
+        return Suppressed(kept, suppressed, ())
+    unused = _unused([one for one in directives if reported(one.path)], ran, known, severity)
+    stands, silenced = _sort(unused, by_path, sources)
+    return Suppressed(kept, suppressed + silenced, stands)
+
+
+def unknown_rule(rule: str, known: Collection[str]) -> str:
+    """Say that no rule has this id, with the nearest one that exists."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(rule, list(known), n=1)
+    return f"there is no rule `{rule}`" + (f"; did you mean `{near[0]}`?" if near else "")
+
+
+def _sort(
+    findings: Iterable[Finding], by_path: Mapping[str, list[_Directive]], sources: Mapping[str, SourceFile]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    kept: list[Finding] = []
+    suppressed: list[Finding] = []
+    for finding in findings:
+        speaking = [
+            directive
+            for place in (finding.root, finding.sink)
+            for directive in by_path.get(place.path, ())
+            if directive.rule == finding.rule and not directive.wrong and _covers(directive, place, sources)
+        ]
+        for directive in speaking:
+            directive.used = True
+        (suppressed if speaking else kept).append(finding)
+    return tuple(kept), tuple(suppressed)
+
+
+def _covers(directive: _Directive, place: Place, sources: Mapping[str, SourceFile]) -> bool:
+    return not directive.lines or sources[place.path].position(place.start)[0] in directive.lines
+
+
+def _directives(modules: Iterable[Module], sources: Mapping[str, SourceFile]) -> list[_Directive]:
+    """Every rule named by every comment, in order. Several scripts of one file share its head."""
+    heads: dict[str, int] = {}
+    comments: dict[str, dict[int, Comment]] = {}
+    for module in modules:
+        if module.path not in sources:
+            continue
+        head = heads.get(module.path)
+        start = _first_statement(module)
+        heads[module.path] = start if head is None or 0 <= start < head or head < 0 else head
+        comments.setdefault(module.path, {}).update({comment.start: comment for comment in module.comments})
+    result: list[_Directive] = []
+    for path in sorted(comments):
+        found = [comments[path][start] for start in sorted(comments[path])]
+        alone = _lines_of_comments_alone(sources[path], found)
+        for comment in found:
+            if "trackaudit:" in comment.text:
+                result.extend(_read(sources[path], comment, heads[path], alone))
+    return result
+
+
+def _read(source: SourceFile, comment: Comment, head: int, alone: frozenset[int]) -> Iterable[_Directive]:
+    place = Place(source.path, comment.start, comment.end)
+    first = source.position(comment.start)[0]
+    below = source.position(max(comment.start, comment.end - 1))[0] + 1
+    while first in alone and below in alone:  # a stack of comments speaks for the code below it
+        below += 1
+    lines = frozenset(range(first, below + 1))
+    for match in _DIRECTIVE.finditer(comment.text):
+        kind, listed = match.group(1), match.group(2)
+        rules = dict.fromkeys(rule.strip() for rule in (listed or "").split(",") if rule.strip())
+        if kind not in ("ignore", "ignore-file"):
+            wrong = f"`{kind}` is not understood; write `trackaudit: ignore[rule-id]`, or `ignore-file[rule-id]`"
+            yield _Directive(source.path, place, kind, "", lines, wrong)
+        elif not rules:
+            wrong = f"`{kind}` silences nothing without the names of rules; write `trackaudit: {kind}[rule-id]`"
+            yield _Directive(source.path, place, kind, "", lines, wrong)
+        elif kind == "ignore-file" and 0 <= head < comment.start:
+            wrong = "`ignore-file` works only at the head of a file, before the first statement"
+            yield from (_Directive(source.path, place, kind, rule, frozenset(), wrong) for rule in rules)
+        else:
+            covered = lines if kind == "ignore" else frozenset[int]()
+            yield from (_Directive(source.path, place, kind, rule, covered) for rule in rules)
+
+
+def _first_statement(module: Module) -> int:
+    """Byte offset of the first statement that is no docstring or `"use strict"`; -1 if there is none."""
+    for statement in module.body:
+        if not (isinstance(statement, Expression) and isinstance(statement.value, Literal)):
+            return statement.start
+    return -1
+
+
+def _lines_of_comments_alone(source: SourceFile, comments: Iterable[Comment]) -> frozenset[int]:
+    """Lines that hold a suppression comment and nothing else."""
+    lines: set[int] = set()
+    for comment in comments:
+        if "trackaudit:" not in comment.text:
+            continue
+        start, end = source.line_bounds(comment.start)
+        around = source.data[start : comment.start] + source.data[comment.end : max(end, comment.end)]
+        if not around.strip(b" \t{}"):  # the braces of a comment in JSX
+            lines.add(source.position(comment.start)[0])
+    return frozenset(lines)
+
+
+def _unused(
+    directives: Iterable[_Directive], ran: Collection[str], known: Collection[str], severity: str
+) -> list[Finding]:
+    import hashlib
+
+    result: list[Finding] = []
+    equals: dict[str, int] = {}
+    for directive in directives:
+        rule = directive.rule
+        if directive.used or rule == UNUSED:
+            continue
+        if directive.wrong:
+            message = directive.wrong
+        elif rule not in known:
+            message = f"`{directive.words}[{rule}]` silences nothing: {unknown_rule(rule, known)}"
+        elif rule in ran:
+            message = f"`{directive.words}[{rule}]` silences nothing here"
+        else:
+            continue
+        key = f"{UNUSED}\0{directive.words}\0{rule}\0{message}"
+        equals[key] = equals.get(key, 0) + 1
+        fingerprint = hashlib.sha256(f"{key}\0{equals[key]}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        title = f"Remove `{rule}` from the comment, or the comment" if rule else "Name the rules, or remove the comment"
+        result.append(
+            Finding(
+                rule=UNUSED,
+                severity=severity,
+                confidence="high",
+                message=message,
+                root=directive.place,
+                sink=directive.place,
+                sink_call="",
+                instead="",
+                fix=Fix(title, "display-only"),
+                fingerprint=fingerprint,
+            )
+        )
+    return result
