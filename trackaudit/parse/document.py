@@ -1,0 +1,31 @@
+"""parse (documents): the bytes of a YAML or JSON file come in, one Module goes out: an Expression a document.
+
+Mappings are Records, lists Sequences, scalars Literals; a key is always a Literal string, as written. JSON has a
+reader of its own (`document_json`): PyYAML refuses JSON's tabs and takes ten times as long, and a reader that works
+on bytes has exact places at once. YAML is read from PyYAML's events (`document_yaml`).
+"""
+
+from __future__ import annotations
+
+from trackaudit.program import Module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from trackaudit.model import SourceFile
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def parse(source: SourceFile) -> list[Module]:
+    """Read one document file. Never raises for what is in it: what could not be read is in `errors`."""
+    if source.data[:2] in _UTF16:
+        return [Module(source.path, "document", [], [], [(0, len(source.data))])]
+    if source.path.lower().endswith((".yaml", ".yml")):
+        from trackaudit.parse.document_yaml import read_yaml
+
+        body, comments, errors = read_yaml(source.data)
+    else:
+        from trackaudit.parse.document_json import read_json
+
+        body, comments, errors = read_json(source.data)
+    return [Module(source.path, "document", body, comments, errors)]

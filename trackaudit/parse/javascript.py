@@ -1,0 +1,150 @@
+"""Parse, JavaScript: the bytes of a .js, .jsx, .ts or .tsx file, or of a script in another file, become a Module.
+
+tree-sitter reads them, also where they are broken. The `javascript_*` modules beside this one lower its tree:
+lower (state, dispatch), statements, switch, modules, expressions, functions (and classes), patterns, jsx, text.
+"""
+
+from __future__ import annotations
+
+import tree_sitter
+
+from trackaudit.parse import (
+    javascript_expressions,
+    javascript_functions,
+    javascript_jsx,
+    javascript_modules,
+    javascript_statements,
+)
+from trackaudit.parse.javascript_lower import Lower, is_text
+from trackaudit.program import Comment, Module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from trackaudit.model import SourceFile
+    from trackaudit.program import Stmt
+
+_EXPRESSIONS = {
+    **javascript_expressions.EXPRESSIONS,
+    **javascript_functions.EXPRESSIONS,
+    **javascript_jsx.EXPRESSIONS,
+}
+_STATEMENTS = {**javascript_statements.STATEMENTS, **javascript_modules.STATEMENTS}
+_CHUNK = 1 << 16
+_STEPS = 20_000
+_BYTES_A_STEP = 20
+"""tree-sitter reports a step every 100 operations: one for 50 to 200 bytes of sound code, many for a broken byte."""
+_GRAMMARS: dict[str, tuple[tree_sitter.Language, tree_sitter.Query]] = {}
+
+
+def parse(source: SourceFile) -> list[Module]:
+    """The one module of a JavaScript or TypeScript file."""
+    return [parse_script(source.path, source.data, source.language, 0, len(source.data))]
+
+
+def parse_script(path: str, data: bytes, language: str, start: int, end: int) -> Module:
+    """The module in data[start:end], with places in the whole of `data`.
+
+    `language`: "javascript" (JSX too), "typescript" or "tsx". JavaScript that does not parse is read by the other
+    grammars too, and kept so if that leaves less unread: some projects write type annotations in it, and where no
+    JSX is expected, a template's `<?php … ?>` breaks a few bytes instead of the rest of the file.
+    """
+    tree = _tree(data, language, start, end)
+    errors = _errors(tree, data, start, end)
+    if errors and language == "javascript":
+        for other in ("tsx", "typescript"):
+            other_tree = _tree(data, other, start, end)
+            other_errors = _errors(other_tree, data, start, end)
+            if _size(other_errors) < _size(errors):
+                tree, errors, language = other_tree, other_errors, other
+    if tree is None:
+        return Module(path, "javascript", [], [], errors)
+    low = Lower(data, _EXPRESSIONS, _STATEMENTS, errors)
+    body = low.block(tree.root_node.children)
+    comments = _comments(tree.root_node, language, data)
+    return Module(path, "javascript", _without_types(low, body), comments, sorted({*errors, *low.errors}))
+
+
+def _grammar(language: str) -> tuple[tree_sitter.Language, tree_sitter.Query]:
+    found = _GRAMMARS.get(language)
+    if found is None:
+        if language == "javascript":
+            import tree_sitter_javascript
+
+            grammar = tree_sitter.Language(tree_sitter_javascript.language())
+        else:
+            import tree_sitter_typescript as typescript
+
+            pointer = typescript.language_tsx() if language == "tsx" else typescript.language_typescript()
+            grammar = tree_sitter.Language(pointer)
+        found = _GRAMMARS[language] = (grammar, tree_sitter.Query(grammar, "[(comment) (html_comment)] @comment"))
+    return found
+
+
+def _tree(data: bytes, language: str, start: int, end: int) -> tree_sitter.Tree | None:
+    """The syntax tree; None if the text is so broken that mending it would take for ever."""
+    parser = tree_sitter.Parser(_grammar(language)[0])
+    if (start, end) != (0, len(data)):
+        # rows and columns play no part here, only bytes
+        parser.included_ranges = [tree_sitter.Range((0, 0), (0, 0), start, end)]
+    view = memoryview(data)
+    left = _STEPS + (end - start) // _BYTES_A_STEP
+
+    def read(offset: int, point: object) -> memoryview:
+        return view[offset : offset + _CHUNK]
+
+    def stop(offset: int, error: bool) -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    try:
+        return parser.parse(read, progress_callback=stop)
+    except ValueError:  # stopped
+        return None
+
+
+def _errors(tree: tree_sitter.Tree | None, data: bytes, start: int, end: int) -> list[tuple[int, int]]:
+    """The ranges of what the grammar could not place, and the empty ranges of what it missed.
+
+    Two gaps of the grammars are no errors: `&` in JSX text, and the `!` they want in ``tag<{a: b}>`text` ``.
+    """
+    if tree is None:
+        return [(start, end)]
+    root = tree.root_node
+    if not root.has_error:
+        return []
+    found: list[tuple[int, int]] = []
+    stack = list(root.children)
+    if root.is_error:
+        found.append((root.start_byte, root.end_byte))
+    while stack:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            found.append((node.start_byte, node.end_byte))
+        elif node.has_error:
+            kind, below = node.type, node.children
+            if kind == "non_null_expression" and below[0].type == "instantiation_expression":
+                below = below[:1]
+            stack.extend(child for child in below if not is_text(kind, child, data))
+    return sorted(found)
+
+
+def _size(errors: list[tuple[int, int]]) -> tuple[int, int]:
+    return sum(end - start for start, end in errors), len(errors)
+
+
+def _comments(root: tree_sitter.Node, language: str, data: bytes) -> list[Comment]:
+    captured = tree_sitter.QueryCursor(_grammar(language)[1]).captures(root).get("comment", [])
+    spans = sorted((node.start_byte, node.end_byte) for node in captured)
+    return [Comment(start, end, data[start:end].decode("utf-8", "replace")) for start, end in spans]
+
+
+def _without_types(low: Lower, body: list[Stmt]) -> list[Stmt]:
+    """Drop imports of types, except those that an annotation needs to find its class."""
+    gone: set[int] = set()
+    for statement, name in low.type_names:
+        if name.local not in low.annotated:
+            statement.names.remove(name)
+            if not statement.names:
+                gone.add(id(statement))
+    return [statement for statement in body if id(statement) not in gone] if gone else body
