@@ -1,0 +1,437 @@
+"""Stage: calls. Sends that the evaluator saw come in; TrackingCalls, as the rules see them, go out.
+
+Here the vocabulary gives meaning to arguments and payloads: which are IDs, which properties, and what each identifies.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from trackaudit.flow.send import FrozenEntry, FrozenList, FrozenRecord, Leaf
+from trackaudit.flow.values import Const, Symbol
+from trackaudit.model import Entries, Entry, Facts, Place, Step, TrackingCall, Unresolved
+from trackaudit.vocabulary import Listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trackaudit.flow.send import Frozen, Send
+    from trackaudit.flow.units import Flow
+    from trackaudit.model import SourceFile
+    from trackaudit.vocabulary import Identity, Shape, Vocabulary
+
+ENVIRONMENT = frozenset(("window", "document", "globalThis", "self", "navigator", "process"))
+"""Globals whose presence tells where code runs, not who the customer is."""
+IDENTIFIERS = ("email", "phone", "customer_id", "opaque")
+
+
+class Calls(NamedTuple):
+    """What the stage yields."""
+
+    calls: list[TrackingCall]
+    unresolved: list[Unresolved]
+
+
+def extract(flow: Flow, vocabulary: Vocabulary, source: Callable[[str], SourceFile]) -> Calls:
+    """Turn sends into tracking calls, in order of unit and of sending."""
+    reader = Reader(vocabulary, source)
+    found: list[TrackingCall] = []
+    taken: set[int] = set()
+    payloads = _chosen([send for send in flow.sends if send.payload is not None])
+    matched: list[tuple[Send, FrozenRecord, Shape]] = []
+    for send in payloads:
+        record = send.payload
+        if not isinstance(record, FrozenRecord):
+            continue
+        shape = next((shape for shape in vocabulary.shapes if _fits(record, shape)), None)
+        if shape is not None:
+            matched.append((send, record, shape))
+            taken.update(_inner(record, shape))
+    for send in flow.sends:
+        if send.sink is not None:
+            found.append(reader.of_call(send))
+    for send, record, shape in matched:
+        if record.number not in taken:
+            found.append(reader.of_payload(send, record, shape))
+    found.sort(key=lambda call: (call.unit, call.order))
+    found = _without_presence(found, flow.presence, vocabulary)
+    return Calls(found, _unresolved(found))
+
+
+def _chosen(sends: list[Send]) -> list[Send]:
+    """Of one object's ways out, those that count: the ones that send; else the last, where an earlier one is sure to
+    be followed by a later one."""
+    by_object: dict[tuple[int, int], list[Send]] = {}
+    for send in sends:
+        assert send.payload is not None
+        by_object.setdefault((send.where.unit, send.payload.number), []).append(send)
+    chosen: list[Send] = []
+    for group in by_object.values():
+        senders = [send for send in group if send.sender]
+        if senders:
+            chosen.extend(senders)
+            continue
+        for index, send in enumerate(group):
+            blocks = send.where.blocks
+            if not any(blocks[: len(later.where.blocks)] == later.where.blocks for later in group[index + 1 :]):
+                chosen.append(send)
+    return chosen
+
+
+def _at(record: Frozen, path: tuple[str, ...]) -> FrozenEntry | None:
+    """The entry at a path of keys."""
+    entry: FrozenEntry | None = None
+    current: Frozen = record
+    for key in path:
+        if not isinstance(current, FrozenRecord):
+            return None
+        entry = current.entries.get(key)
+        if entry is None:
+            return None
+        current = entry.value
+    return entry
+
+
+def _fits(record: FrozenRecord, shape: Shape) -> bool:
+    if any(_at(record, path) is not None for path in shape.unless):
+        return False
+    for path, need in shape.require:
+        entry = _at(record, path)
+        if entry is None:
+            return False
+        value = entry.value
+        if need == "record" and not (isinstance(value, FrozenRecord) or _unknown(value)):
+            return False
+        if need == "list" and not (isinstance(value, FrozenList) or _unknown(value)):
+            return False
+        if need.startswith("=") and need[1:] not in _texts(value):
+            return False
+    return True
+
+
+def _unknown(value: Frozen) -> bool:
+    return isinstance(value, Leaf) and (value.other or any(isinstance(option, Symbol) for option in value.options))
+
+
+def _texts(value: Frozen) -> tuple[str, ...]:
+    if not isinstance(value, Leaf):
+        return ()
+    return tuple(str(option.value) for option in value.options if isinstance(option, Const))
+
+
+def _inner(record: FrozenRecord, shape: Shape) -> set[int]:
+    """Numbers of the inner records that a shape takes: those on the way to its IDs and properties."""
+    numbers: set[int] = set()
+    paths = [path for path, _ in shape.require]
+    for part in (shape.ids, shape.properties):
+        if part is not None:
+            paths.append(part.path if isinstance(part, Listed) else part)
+    for path in paths:
+        for length in range(1, len(path)):
+            entry = _at(record, path[:length])
+            if entry is not None and isinstance(entry.value, FrozenRecord):
+                numbers.add(entry.value.number)
+    return numbers
+
+
+class Reader:
+    """Reads sends with the vocabulary. `source` gives a file by its path."""
+
+    def __init__(self, vocabulary: Vocabulary, source: Callable[[str], SourceFile]) -> None:
+        self._vocabulary = vocabulary
+        self._source = source
+
+    def text(self, place: Place) -> str:
+        """Source text of a place."""
+        return self._source(place.path).text(place.start, place.end)
+
+    def of_call(self, send: Send) -> TrackingCall:
+        """A send by call."""
+        sink = send.sink
+        assert sink is not None
+        trail = send.where.callers
+        at_sink = Step(send.place, f"`{send.call}` sends it")
+        ids = send.arguments.get("ids")
+        properties = send.arguments.get("properties")
+        event = send.arguments.get("event")
+        return TrackingCall(
+            sdk=sink.sdk,
+            channel=sink.channel,
+            stateful=sink.stateful,
+            receiver=send.receiver,
+            operation=sink.operation,
+            ids=self._ids(*ids, sink.scalar_id, trail, at_sink) if ids else Entries(),
+            properties=self._entries(properties[0], trail, at_sink, "properties") if properties else Entries(),
+            event=next(iter(_texts(event[0])), None) if event else None,
+            context=send.where.context,
+            order=send.where.order,
+            unit=str(send.where.unit),
+            blocks=send.where.blocks,
+            sink=send.place,
+            call=send.call,
+            arguments={name: place for name, (_, place) in send.arguments.items()},
+            trail=(*trail, at_sink),
+            callers=tuple(step.place for step in trail),
+            certain=send.certain,
+            language=send.where.language,
+        )
+
+    def of_payload(self, send: Send, record: FrozenRecord, shape: Shape) -> TrackingCall:
+        """A send by payload or definition."""
+        trail = send.where.callers
+        name = "import definition" if shape.channel == "import" else f"{shape.operation} payload"
+        at_sink = Step(send.place, f"`{send.call}` sends it" if send.call else f"in this {name}")
+        event = _at(record, shape.event) if shape.event is not None else None
+        arguments = {"payload": record.place}
+        known = {path[0] for path, _ in shape.require}
+        for label, part in (("ids", shape.ids), ("properties", shape.properties)):
+            if part is not None:
+                path = part.path if isinstance(part, Listed) else part
+                known.add(path[0])
+                entry = _at(record, path)
+                if entry is not None:
+                    arguments[label] = entry.value_place
+        if event is not None:
+            arguments["event"] = event.value_place
+        return TrackingCall(
+            sdk=shape.sdk,
+            channel=shape.channel,
+            stateful=shape.stateful,
+            receiver="",
+            operation=shape.operation,
+            ids=self._part(record, shape.ids, trail, at_sink, "ids"),
+            properties=self._part(record, shape.properties, trail, at_sink, "properties"),
+            event=next(iter(_texts(event.value)), None) if event is not None else None,
+            context=send.where.context,
+            order=send.where.order,
+            unit=str(send.where.unit),
+            blocks=send.where.blocks,
+            sink=send.place if send.call else record.place,
+            call=send.call or name,
+            arguments=arguments,
+            fields=tuple(
+                self._entry(key, entry, (), trail, at_sink, "payload") for key, entry in self._fields(record, shape)
+            ),
+            trail=(*trail, at_sink),
+            callers=tuple(step.place for step in trail),
+            language=send.where.language,
+            shape=shape.name,
+        )
+
+    def _fields(self, record: FrozenRecord, shape: Shape) -> list[tuple[str, FrozenEntry]]:
+        """The payload's own fields: those of the record that holds the IDs."""
+        holder: Frozen = record
+        if isinstance(shape.ids, tuple) and not isinstance(shape.ids, Listed) and len(shape.ids) > 1:
+            entry = _at(record, shape.ids[:-1])
+            holder = entry.value if entry is not None else record
+        return list(holder.entries.items()) if isinstance(holder, FrozenRecord) else []
+
+    def _part(
+        self,
+        record: FrozenRecord,
+        part: tuple[str, ...] | Listed | None,
+        trail: tuple[Step, ...],
+        at_sink: Step,
+        what: str,
+    ) -> Entries:
+        if part is None:
+            return Entries()
+        if isinstance(part, Listed):
+            entry = _at(record, part.path)
+            return self._listed(entry, part, trail, at_sink) if entry is not None else Entries()
+        entry = _at(record, part)
+        if entry is None:
+            return Entries((), bool(record.open), record.open)
+        return self._entries(entry.value, (*record.hops, *trail), at_sink, what)
+
+    def _listed(self, entry: FrozenEntry, part: Listed, trail: tuple[Step, ...], at_sink: Step) -> Entries:
+        listed = entry.value
+        if not isinstance(listed, FrozenList):
+            return Entries((), True, f"`{self.text(entry.value_place)[:60]}` is not known here")
+        items: list[Entry] = []
+        reason = listed.open
+        for item in listed.items:
+            row = item.value
+            name = row.entries.get(part.key) if isinstance(row, FrozenRecord) else None
+            column = row.entries.get(part.value) if isinstance(row, FrozenRecord) else None
+            if name is None or column is None or not _texts(name.value):
+                reason = reason or "a mapping that is not known here"
+                continue
+            items.append(self._mapping(name, column, item.must, trail, at_sink))
+        return Entries(tuple(items), bool(reason), reason)
+
+    def _mapping(
+        self, name: FrozenEntry, column: FrozenEntry, must: bool, trail: tuple[Step, ...], at_sink: Step
+    ) -> Entry:
+        key = _texts(name.value)[0]
+        columns = _texts(column.value)
+        identity = self._vocabulary.key_identity(columns[0]) if columns else None
+        if identity is None or identity.kind == "unknown":
+            by_key = self._vocabulary.key_identity(key)
+            identity = by_key if identity is None or by_key.kind != "unknown" else identity
+        facts = Facts(
+            self.text(column.value_place),
+            columns,
+            frozenset(f"column:{text}" for text in columns),
+            False,
+            bool(columns),
+        )
+        root = name.value_place
+        steps = (Step(root, f"column `{columns[0] if columns else '?'}` goes to `{key}`"), *trail, at_sink)
+        return Entry(key, facts, must, identity.kind, identity.owner, "column", (), root, column.value_place, steps)
+
+    def _ids(self, value: Frozen, place: Place, scalar: str, trail: tuple[Step, ...], at_sink: Step) -> Entries:
+        """IDs: a record of them, or one value that stands for the default ID."""
+        if not isinstance(value, Leaf) or not scalar:
+            return self._entries(value, trail, at_sink, "ids")
+        symbols = [option for option in value.options if isinstance(option, Symbol)]
+        if value.other or any(not self._scalar(symbol) for symbol in symbols):
+            return Entries((), True, f"`{self.text(place)[:60]}` is not known here")
+        entry = FrozenEntry(value, True, place, place)
+        return Entries((self._entry(scalar, entry, (), trail, at_sink, "ids"),))
+
+    def _scalar(self, symbol: Symbol) -> bool:
+        """Whether an ID argument that is known by name only is one value, not a record of IDs."""
+        return bool(symbol.transforms) or self._of_symbol(symbol).kind in IDENTIFIERS
+
+    def _entries(self, value: Frozen, trail: tuple[Step, ...], at_sink: Step, what: str) -> Entries:
+        if isinstance(value, FrozenRecord):
+            steps = (*value.hops, *trail)
+            items = tuple(self._entry(key, entry, steps, (), at_sink, what) for key, entry in value.entries.items())
+            return Entries(items, bool(value.open), value.open)
+        if isinstance(value, FrozenList):
+            return Entries((), True, "a list")
+        if value.other or any(isinstance(option, Symbol) for option in value.options):
+            names = [option for option in value.options if isinstance(option, Symbol)]
+            said = f"`{self.text(names[0].place)[:60]}`" if names else "its value"
+            return Entries((), True, f"{said} is not known here")
+        return Entries()
+
+    def _entry(
+        self,
+        key: str,
+        entry: FrozenEntry,
+        hops: tuple[Step, ...],
+        trail: tuple[Step, ...],
+        at_sink: Step,
+        what: str,
+    ) -> Entry:
+        value = entry.value
+        options = value.options if isinstance(value, Leaf) else ()
+        symbols = [option for option in options if isinstance(option, Symbol)]
+        literals = tuple(option.value for option in options if isinstance(option, Const))
+        keys: frozenset[str] = frozenset()
+        for symbol in symbols:
+            keys |= symbol.sources
+        kind, owner, origin = self._identify(key, symbols, literals, isinstance(value, Leaf))
+        resolved = bool(options) and not (isinstance(value, Leaf) and value.other)
+        facts = Facts(
+            self.text(entry.value_place),
+            literals,
+            keys,
+            any(symbol.missing for symbol in symbols),
+            resolved,
+        )
+        before: tuple[Step, ...] = ()
+        if symbols and not _inside(symbols[0].place, entry.root):
+            before = (Step(symbols[0].place, f"`{self.text(symbols[0].place)[:60]}` comes from here"),)
+        put = Step(entry.root, f"put among the {what} as `{key}`")
+        return Entry(
+            key,
+            facts,
+            entry.must,
+            kind,
+            owner,
+            origin,
+            symbols[0].transforms if symbols else (),
+            entry.root,
+            entry.value_place,
+            (*before, put, *hops, *trail, at_sink),
+            bool(entry.guards & keys),
+        )
+
+    def _identify(
+        self, key: str, symbols: list[Symbol], literals: tuple[object, ...], leaf: bool
+    ) -> tuple[str, str, str]:
+        """Kind, owner and origin of an entry, from its key and from what its value says."""
+        if not leaf:
+            return "none", self._vocabulary.key_identity(key).owner, "unknown"
+        if not symbols:
+            texts = [literal for literal in literals if isinstance(literal, str) and literal]
+            said = [self._vocabulary.literal_identity(text, key) for text in texts]
+            told = next((identity for identity in said if identity.kind in IDENTIFIERS), None)
+            if not literals:
+                named = self._vocabulary.key_identity(key)
+                return named.kind, named.owner, "unknown"
+            return (told.kind if told else "none"), (told.owner if told else "unknown"), "literal"
+        both = [self._vocabulary.entry_identity(key, self._of_symbol(symbol)) for symbol in symbols]
+        owner = "other" if any(identity.owner == "other" for identity in both) else both[0].owner
+        origin = next((identity.origin for identity in both if identity.origin != "unknown"), "unknown")
+        best = next((identity for identity in both if identity.kind in IDENTIFIERS), both[0])
+        return best.kind, owner, origin
+
+    def _of_symbol(self, symbol: Symbol) -> Identity:
+        """What a symbol says by its path, else by the name it was given."""
+        identity = self._vocabulary.value_identity(symbol.path)
+        if identity.kind == "unknown" and symbol.alias:
+            by_name = self._vocabulary.key_identity(symbol.alias)
+            owner = identity.owner if identity.owner != "unknown" else by_name.owner
+            return identity._replace(kind=by_name.kind, owner=owner)
+        return identity
+
+
+def _inside(inner: Place, outer: Place) -> bool:
+    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
+
+
+def _without_presence(
+    calls: list[TrackingCall], presence: dict[int, tuple[int, frozenset[str]]], vocabulary: Vocabulary
+) -> list[TrackingCall]:
+    """Take out blocks that only ask whether the identifier, its owner or the SDK is there: they are no branch."""
+    of_unit: dict[str, set[str]] = {}
+    for call in calls:
+        keys = of_unit.setdefault(call.unit, set())
+        for entry in (*call.ids.items, *call.properties.items):
+            if entry.kind in IDENTIFIERS or entry in call.ids.items:
+                keys.update(entry.value.symbols)
+    for keys in of_unit.values():
+        for key in list(keys):
+            root, _, path = key.partition(":")
+            keys.update(_owners(key, root, path))
+
+    def plain(block: tuple[int, int, int], unit: str) -> bool:
+        told = presence.get(block[0])
+        if told is None or told[0] != block[1]:
+            return False
+        return all(subject in of_unit[unit] or _is_ground(subject, vocabulary) for subject in told[1])
+
+    return [
+        call._replace(blocks=tuple(block for block in call.blocks if not plain(block, call.unit))) for call in calls
+    ]
+
+
+def _owners(key: str, root: str, path: str) -> list[str]:
+    """Keys of what an identifier is a member of: `user.email` is there only if `user` is."""
+    found: list[str] = []
+    while "." in key:
+        key = key.rpartition(".")[0]
+        if key.startswith(root) and len(key) > len(root):
+            found.append(key)
+    return found
+
+
+def _is_ground(subject: str, vocabulary: Vocabulary) -> bool:
+    """Whether a test's subject is the SDK or where code runs."""
+    path = subject.rpartition(":")[2]
+    first = path.partition(".")[0]
+    return first in ENVIRONMENT or vocabulary.is_sdk_name(first)
+
+
+def _unresolved(calls: list[TrackingCall]) -> list[Unresolved]:
+    """Sends whose IDs or properties are not all known, one a sink."""
+    found: dict[Place, Unresolved] = {}
+    for call in calls:
+        for part, what in ((call.properties, "properties"), (call.ids, "ids")):
+            if part.open and call.operation != "event":
+                found.setdefault(call.sink, Unresolved(call.sink, call.call, f"{what}: {part.reason}"))
+    return sorted(found.values())

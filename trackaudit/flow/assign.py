@@ -1,0 +1,124 @@
+"""Where a value goes: names, members, and patterns that take values apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackaudit import program as p
+from trackaudit.flow import objects
+from trackaudit.flow.values import Const, Obj, Ref, Rest, Symbol, Union, options, union
+from trackaudit.model import Place
+
+if TYPE_CHECKING:
+    from trackaudit.flow.machine import Machine
+    from trackaudit.flow.values import Value
+
+
+def bind(m: Machine, target: p.Target, value: Value, function: bool, source: p.Node) -> None:
+    """Declare what a target names and write it; `source` is the value's node."""
+    _spread_out(m, target, value, source, declare=True, function=function)
+
+
+def assign(m: Machine, target: p.Target, value: Value, node: p.Assign) -> None:
+    """Write to what is declared elsewhere, or to a member."""
+    _spread_out(m, target, value, node.value, declare=False, function=False, entry=node)
+
+
+def _spread_out(
+    m: Machine,
+    target: p.Target,
+    value: Value,
+    source: p.Node,
+    *,
+    declare: bool,
+    function: bool,
+    entry: p.Node | None = None,
+) -> None:
+    if isinstance(target, p.Name):
+        named = name_value(value, target.id)
+        if declare:
+            m.declare(target.id, named, function)
+        else:
+            m.assign(target.id, named)
+    elif isinstance(target, p.Member):
+        _write_member(m, target, value, source, entry or target)
+    elif isinstance(target, p.RecordPattern):
+        taken: set[str] = set()
+        for piece in target.entries:
+            key = m.evaluate(piece.key) if piece.key is not None else None
+            part: Value
+            if isinstance(key, Const):
+                taken.add(str(key.value))
+                part = objects.member(m, value, str(key.value), piece)
+            else:
+                part = m.unknown(piece)
+            part = _defaulted(m, part, piece)
+            _spread_out(m, piece.target, part, piece, declare=declare, function=function)
+        if target.rest is not None:
+            rest = objects.without(m, value, frozenset(taken), target.rest)
+            _spread_out(m, target.rest, rest, source, declare=declare, function=function)
+    elif isinstance(target, p.SequencePattern):
+        for index, item in enumerate(target.items):
+            if item is None:
+                continue
+            if index == target.rest_at:
+                part = objects.tail(m, value, index, item)
+            else:
+                part = _defaulted(m, objects.member(m, value, str(index), item), item)
+            _spread_out(m, item.target, part, item, declare=declare, function=function)
+
+
+def _defaulted(m: Machine, value: Value, piece: p.PatternEntry) -> Value:
+    if piece.default is None:
+        return value
+    if isinstance(value, Const) and value.value is None:
+        return m.evaluate(piece.default)
+    return union((value, m.evaluate(piece.default)))
+
+
+def name_value(value: Value, name: str) -> Value:
+    """The value with the name it was given, which may say what it is."""
+    if isinstance(value, Symbol):
+        return value._replace(alias=name)
+    if isinstance(value, Union):
+        return Union(tuple(name_value(option, name) for option in value.options))
+    return value
+
+
+def _write_member(m: Machine, target: p.Member, value: Value, source: p.Node, entry: p.Node) -> None:
+    base = m.evaluate(target.object)
+    key = m.evaluate(target.key)
+    root, value_place = m.place(entry), m.place(source)
+    for option in options(base):
+        if isinstance(option, Ref):
+            certain = not isinstance(base, Union)
+            if isinstance(key, Const):
+                objects.put(m, option, str(key.value), value, root, value_place, certain)
+            else:
+                objects.loosen(m, option, "a computed key")
+        elif isinstance(option, Symbol) and isinstance(key, Const):
+            _write_global(m, option, str(key.value), value)
+
+
+def _write_global(m: Machine, base: Symbol, key: str, value: Value) -> None:
+    """`window.x = …` is a global; `module.exports.x = …`, `exports.x = …` an export; `symbol.x = …` is remembered."""
+    if base.root == "" and base.path in (("window",), ("globalThis",)):
+        if not m.vocabulary.is_sdk_name(key):
+            m.globals.names.add(key)
+            m.store.write((0, key), value)
+        return
+    m.store.write((-1, f"{base.key}.{key}"), value)
+
+
+def remembered(m: Machine, base: Symbol, key: str) -> Value | None:
+    """What was written to a member of something unknown, if anything was."""
+    content = m.store.cells.get((-1, f"{base.key}.{key}"))
+    return None if content is None or isinstance(content, Obj) else content
+
+
+def rest_of(symbol: Symbol, removed: frozenset[str], reason: str) -> Rest:
+    """What a spread of an unknown value may bring."""
+    return Rest(symbol, reason, removed)
+
+
+__all__ = ["Place", "assign", "bind", "name_value", "remembered", "rest_of"]

@@ -1,0 +1,169 @@
+"""Who calls a wrapper: files that hold its name and a tail of its module's specifier, and do import it."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, NamedTuple
+
+from trackaudit import program as p
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trackaudit.flow.link import Linker, Loaded
+    from trackaudit.flow.values import Func
+    from trackaudit.program import Module
+
+INDEXES = ("index", "__init__", "main")
+"""File names that an importer does not write; it writes the folder's."""
+
+
+class Wanted(NamedTuple):
+    """A file whose callers are looked for. names: of its wrappers, one of which a caller writes; empty where a default
+    export has no name. tails: last parts of specifiers that mean it, and names of its classes."""
+
+    path: str
+    names: frozenset[str]
+    tails: frozenset[str]
+
+    def fits(self, data: bytes) -> bool:
+        """Whether a file's bytes hold a tail and a name, or pass everything on (`export *`)."""
+        if not any(tail.encode() in data for tail in self.tails):
+            return False
+        return not self.names or any(name.encode() in data for name in self.names) or b"export *" in data
+
+
+def wanted(
+    linker: Linker,
+    path: str,
+    loaded: Loaded,
+    sending: set[int],
+    providers: dict[str, set[str]],
+    passed: dict[str, Wanted],
+) -> Wanted | None:
+    """What to look for to find a file's callers; None if it has nothing that others can call.
+
+    `sending`: nodes of functions that lead to a send or give out an SDK. `providers`: by file, the names that hold
+    one. `passed`: of files already known, whose names this one may hand
+    on (a barrel, a module-level client).
+    """
+    names: set[str] = set()
+    tails = {_tail(path)}
+    default = False
+    for module in loaded.modules:
+        named = function_names(module)
+        for func in loaded.made.values():
+            if id(func.node) in sending and func.module is module:
+                names.add(named.get(id(func.node), func.node.name or ""))
+                default = default or _is_default(module, func)
+        for cls in loaded.classes.values():
+            methods = [item for item in cls.node.members if item.value is not None and id(item.value) in sending]
+            if methods and cls.module is module:
+                names.update(str(item.key.value) for item in methods if isinstance(item.key, p.Literal))
+                if cls.node.name:
+                    tails.add(cls.node.name)
+                    names.add(cls.node.name)
+        names |= providers.get(path, set()) - {"default"}
+        default = default or "default" in providers.get(path, ())
+        for target in _handed_on(linker, module):
+            if target in passed:
+                names |= passed[target].names
+                default = default or not passed[target].names
+    names.discard("")
+    if not names and not default:
+        return None
+    tails.discard("")
+    return Wanted(path, frozenset() if default and not names else frozenset(names), frozenset(tails))
+
+
+def _tail(path: str) -> str:
+    stem = posixpath.splitext(posixpath.basename(path))[0]
+    return posixpath.basename(posixpath.dirname(path)) if stem in INDEXES else stem
+
+
+def _is_default(module: Module, func: Func) -> bool:
+    return any(
+        isinstance(statement, p.Export) and statement.value is not None and _holds(statement.value, func.node)
+        for statement in module.body
+    )
+
+
+def _holds(value: p.Node, node: p.Node) -> bool:
+    return value.start <= node.start and node.end <= value.end
+
+
+def _handed_on(linker: Linker, module: Module) -> set[str]:
+    """Files that this one hands on: it re-exports them, or keeps something of theirs in a module-level name."""
+    found: set[str] = set()
+    taken: dict[str, str] = {}
+    for statement in module.body:
+        if isinstance(statement, (p.Import, p.Export)) and statement.module is not None:
+            target = linker.resolve(module, statement.module)
+            if target is None:
+                continue
+            if isinstance(statement, p.Export) or module.path.endswith("__init__.py"):
+                found.add(target)
+            elif isinstance(statement, p.Import):
+                taken.update((name.local, target) for name in statement.names)
+    for statement in module.body:
+        value = statement.value if isinstance(statement, (p.Bind, p.Export)) else None
+        if isinstance(value, (p.Function, p.Class)) or value is None:
+            continue
+        words = linker.words(value)
+        found.update(target for name, target in taken.items() if name in words)
+    for statement in module.body:
+        if isinstance(statement, p.Export):
+            found.update(taken[item.local] for item in statement.names if item.local in taken)
+    return found
+
+
+def imports_one(linker: Linker, modules: Iterable[Module], targets: set[str]) -> bool:
+    """Whether a file imports one of these files, anywhere in it."""
+    for module in modules:
+        for node in p.walk(module.body):
+            specifier: str | None = None
+            if isinstance(node, (p.Import, p.Export)):
+                specifier = node.module
+            elif isinstance(node, p.Call) and isinstance(node.callee, p.Name):
+                first = node.args[0] if node.args else None
+                if node.callee.id in ("require", "import") and isinstance(first, p.Literal):
+                    specifier = str(first.value)
+            if specifier is None:
+                continue
+            names = [name.imported for name in node.names] if isinstance(node, p.Import) else []
+            if targets & linker.brought(module, specifier, names):
+                return True
+    return False
+
+
+def function_names(module: Module) -> dict[int, str]:
+    """The name under which each function of a module is known: a variable's, a key's, a member's."""
+    names: dict[int, str] = {}
+    for node in p.walk(module.body):
+        name: str | None = None
+        value: p.Node | None = None
+        if isinstance(node, (p.Bind, p.Assign)):
+            value = node.value
+            target = node.target
+            if isinstance(target, p.Name):
+                name = target.id
+            elif isinstance(target, p.Member) and isinstance(target.key, p.Literal):
+                name = str(target.key.value)
+        elif isinstance(node, (p.Pair, p.ClassMember)) and isinstance(node.key, p.Literal):
+            value, name = node.value, str(node.key.value)
+        if name is None or value is None:
+            continue
+        for inner in _functions_at(value):
+            names.setdefault(id(inner), name)
+    return names
+
+
+def _functions_at(value: p.Node) -> list[p.Function]:
+    """A function, or those that a call wraps (`debounce(() => …)`)."""
+    while isinstance(value, p.Wrap):
+        value = value.value
+    if isinstance(value, p.Function):
+        return [value]
+    if isinstance(value, p.Call):
+        return [arg for arg in value.args if isinstance(arg, p.Function)]
+    return []

@@ -1,0 +1,419 @@
+"""Expressions: what each can hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackaudit import program as p
+from trackaudit.flow import assign, objects
+from trackaudit.flow.invoke import evaluate_call
+from trackaudit.flow.machine import UNDEFINED, Machine, sources_of
+from trackaudit.flow.statements import branch
+from trackaudit.flow.values import (
+    ClassValue,
+    Const,
+    Func,
+    Obj,
+    Ref,
+    Rest,
+    Slot,
+    Symbol,
+    Union,
+    options,
+    union,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trackaudit.flow.values import Value
+
+
+def evaluate(m: Machine, node: p.Expr) -> Value:
+    """What an expression can hold, with its effects."""
+    m.step()
+    return _EVALUATE[type(node)](m, node)
+
+
+def _literal(m: Machine, node: p.Literal) -> Value:
+    return Const(node.value, m.place(node))
+
+
+def _template(m: Machine, node: p.Template) -> Value:
+    values = [m.evaluate(part) for part in node.parts]
+    if all(isinstance(value, Const) for value in values):
+        return Const("".join(str(value.value) for value in values if isinstance(value, Const)), m.place(node))
+    holes = [v for v in values if not (isinstance(v, Const) and isinstance(v.value, str) and not v.value.strip())]
+    if len(holes) == 1:
+        return transformed(holes[0], "str")
+    return _mixed(m, node, values)
+
+
+def _mixed(m: Machine, node: p.Expr, values: list[Value]) -> Value:
+    derived: frozenset[str] = frozenset()
+    for value in values:
+        derived |= sources_of(value)
+    return m.unknown(node, derived=derived)
+
+
+def transformed(value: Value, transform: str) -> Value:
+    """The value after a step that keeps what it identifies."""
+    if isinstance(value, Symbol):
+        return value._replace(transforms=(*value.transforms, transform))
+    if isinstance(value, Union):
+        return Union(tuple(transformed(option, transform) for option in value.options))
+    if isinstance(value, Const):
+        if transform == "lower" and isinstance(value.value, str):
+            return value._replace(value=value.value.lower())
+        if transform == "trim" and isinstance(value.value, str):
+            return value._replace(value=value.value.strip())
+        if transform == "str" and value.value is not None:
+            return value._replace(value=str(value.value))
+    return value
+
+
+def _name(m: Machine, node: p.Name) -> Value:
+    if node.id == "this":
+        this = m.frame.this
+        if this is not None:
+            return this
+        func = m.frame.func
+        return Symbol(f"this:{m.frame.module.path}:{func.node.start if func else 0}", ("this",), m.place(node))
+    return m.read(node.id, m.place(node))
+
+
+def _member(m: Machine, node: p.Member) -> Value:
+    base = m.evaluate(node.object)
+    key = m.evaluate(node.key)
+    keys = [option for option in options(key) if isinstance(option, Const)]
+    if not keys or len(keys) != len(options(key)):
+        return _computed(m, node, base, key)
+    return union([objects.member(m, base, str(k.value), node, optional=node.optional) for k in keys])
+
+
+def _computed(m: Machine, node: p.Member, base: Value, key: Value) -> Value:
+    """`x[i]`: any of a record's or list's entries; of something unknown, one of its parts."""
+    found: list[Value] = []
+    for option in options(base):
+        if isinstance(option, Ref):
+            obj = m.store.object(option)
+            found.extend(slot.value for slot in (*obj.entries.values(), *obj.items))
+        elif isinstance(option, Symbol):
+            found.append(option._replace(path=(*option.path, "[]"), place=m.place(node), alias="", transforms=()))
+    return union(found) if found else _mixed(m, node, [base, key])
+
+
+def _record(m: Machine, node: p.Record) -> Value:
+    place = m.place(node)
+    ref = m.allocate(Obj("record", place, {}))
+    entries: dict[str, Slot] = {}
+    for entry in node.entries:
+        if isinstance(entry, p.Spread):
+            m.update(ref, m.store.object(ref)._replace(entries=entries))
+            objects.merge(m, ref, m.evaluate(entry.value), entry)
+            entries = dict(m.store.object(ref).entries)
+            continue
+        key = m.evaluate(entry.key)
+        value = m.evaluate(entry.value)
+        root, value_place = m.place(entry), m.place(entry.value)
+        names = [option for option in options(key) if isinstance(option, Const)]
+        for name in names:
+            entries.pop(str(name.value), None)
+            entries[str(name.value)] = Slot(value, len(names) == 1, root, value_place, m.guards)
+        if not names:
+            obj = m.store.object(ref)
+            m.update(ref, obj._replace(rests=(*obj.rests, Rest(None, "a computed key"))))
+    m.update(ref, m.store.object(ref)._replace(entries=entries))
+    return ref
+
+
+def _sequence(m: Machine, node: p.Sequence) -> Value:
+    items: list[Slot] = []
+    rests: list[Rest] = []
+    for item in node.items:
+        if isinstance(item, p.Spread):
+            _spread_items(m, m.evaluate(item.value), item, items, rests)
+        else:
+            place = m.place(item)
+            items.append(Slot(m.evaluate(item), True, place, place, m.guards))
+    return m.allocate(Obj("list", m.place(node), {}, tuple(items), tuple(rests)))
+
+
+def _spread_items(m: Machine, value: Value, node: p.Node, items: list[Slot], rests: list[Rest]) -> None:
+    surely = not isinstance(value, Union)
+    for option in options(value):
+        if isinstance(option, Ref):
+            obj = m.store.object(option)
+            items.extend(slot if surely else slot._replace(must=False) for slot in obj.items)
+            rests.extend(obj.rests)
+        elif isinstance(option, Symbol):
+            rests.append(Rest(option, f"`{m.text(node)[:60]}` is not known here"))
+
+
+def _conditional(m: Machine, node: p.Conditional) -> Value:
+    values: list[Value] = []
+
+    def take(part: p.Expr) -> Callable[[], bool]:
+        def run() -> bool:
+            values.append(m.evaluate(part))
+            return True
+
+        return run
+
+    branch(m, node.test, take(node.then), take(node.orelse))
+    return union(values)
+
+
+def _logical(m: Machine, node: p.Logical) -> Value:
+    """`a && b`, `a || b`, `a ?? b`: the right side runs in an arm, under what the left side tells."""
+    values: list[Value] = []
+
+    def right() -> bool:
+        values.append(m.evaluate(node.right))
+        return True
+
+    def skip() -> bool:
+        return True
+
+    if node.op == "and":
+        left = branch(m, node.left, right, skip).value
+        if isinstance(left, Const):
+            return values[0] if values else left
+        falsy = [option for option in options(left) if isinstance(option, Const) and not option.value]
+        return union([*values, *(falsy or [UNDEFINED])])
+    left = branch(m, node.left, skip, right).value
+    if isinstance(left, Const):
+        return values[0] if values else left
+    present = [
+        option._replace(missing=False) if isinstance(option, Symbol) else option
+        for option in options(left)
+        if not (isinstance(option, Const) and not option.value)
+    ]
+    return union([*present, *values])
+
+
+def _binary(m: Machine, node: p.Binary) -> Value:
+    left, right = m.evaluate(node.left), m.evaluate(node.right)
+    if node.op == ",":
+        return right
+    if node.op == "|" and any(isinstance(option, Ref) for option in (*options(left), *options(right))):
+        ref = m.new_record(node)
+        objects.merge(m, ref, left, node.left)
+        objects.merge(m, ref, right, node.right)
+        return ref
+    if isinstance(left, Const) and isinstance(right, Const):
+        return _constants(m, node, left.value, right.value)
+    if node.op == "+":
+        for value, other in ((left, right), (right, left)):
+            if isinstance(value, Const) and value.value == "":
+                return transformed(other, "str")
+        if any(isinstance(option, Ref) for option in (*options(left), *options(right))):
+            return _concatenated(m, node, left, right)
+    return _mixed(m, node, [left, right])
+
+
+def _constants(m: Machine, node: p.Binary, left: object, right: object) -> Value:
+    place = m.place(node)
+    if node.op in ("==", "===", "is"):
+        return Const(left == right, place)
+    if node.op in ("!=", "!==", "is not"):
+        return Const(left != right, place)
+    if node.op == "+" and isinstance(left, str) and isinstance(right, str):
+        return Const(left + right, place)
+    return m.unknown(node)
+
+
+def _concatenated(m: Machine, node: p.Binary, left: Value, right: Value) -> Value:
+    items: list[Slot] = []
+    rests: list[Rest] = []
+    _spread_items(m, left, node.left, items, rests)
+    _spread_items(m, right, node.right, items, rests)
+    return m.allocate(Obj("list", m.place(node), {}, tuple(items), tuple(rests)))
+
+
+def _unary(m: Machine, node: p.Unary) -> Value:
+    value = m.evaluate(node.operand)
+    if node.op == "not" and isinstance(value, Const):
+        return Const(not value.value, m.place(node))
+    if node.op == "void":
+        return UNDEFINED
+    if node.op == "-" and isinstance(value, Const) and isinstance(value.value, (int, float)):
+        return Const(-value.value, m.place(node))
+    return m.unknown(node)
+
+
+def _function(m: Machine, node: p.Function) -> Value:
+    frame = m.frame
+    arrow = node.arrow
+    func = Func(
+        node,
+        m.scope,
+        frame.module,
+        frame.this if arrow else None,
+        frame.func.owner if frame.func else None,
+        bound=arrow,
+    )
+    frame.made[id(node)] = func
+    return objects.decorated(m, node, func) if node.decorators else func
+
+
+def _class(m: Machine, node: p.Class) -> Value:
+    cls = ClassValue(node, m.scope, m.frame.module)
+    if node.name:
+        m.declare(node.name, cls, False)
+    m.linker.class_made(m, cls)
+    for decorator in node.decorators:
+        m.evaluate(decorator)
+    if node.body:
+        outer = m.scope
+        m.scope = m.new_scope(True)
+        try:
+            m.execute(node.body)
+        finally:
+            m.scope = outer
+    return cls
+
+
+def _comprehension(m: Machine, node: p.Comprehension) -> Value:
+    outer, guards = m.scope, m.guards
+    m.scope = m.new_scope(True)
+    held: list[Value] = []
+    source: list[Obj] = []
+
+    def run() -> bool:
+        for clause in node.clauses:
+            over = m.evaluate(clause.iterable)
+            source.extend(m.store.object(o) for o in options(over) if isinstance(o, Ref))
+            assign.bind(m, clause.target, objects.element(m, over, clause), True, clause.target)
+            for test in clause.tests:
+                m.evaluate(test)
+        if not isinstance(node.element, p.Pair):
+            held.append(m.evaluate(node.element))
+        return True
+
+    try:
+        if node.kind == "dict":
+            return _filtered(m, node)
+        m.maybe(run)
+    finally:
+        m.scope, m.guards = outer, guards
+    place = m.place(node.element)
+    items = tuple(Slot(value, False, place, place) for value in held)
+    return m.allocate(Obj("list", m.place(node), {}, items, (Rest(None, "a comprehension"),)))
+
+
+def _filtered(m: Machine, node: p.Comprehension) -> Value:
+    """`{k: v for k, v in d.items() if k != "email"}`: the same entries, less those a test takes out."""
+    clause = node.clauses[0]
+    over = clause.iterable
+    result = m.new_record(node)
+    pair = node.element
+    assert isinstance(pair, p.Pair)
+    if (
+        len(node.clauses) == 1
+        and isinstance(over, p.Call)
+        and isinstance(over.callee, p.Member)
+        and isinstance(over.callee.key, p.Literal)
+        and over.callee.key.value == "items"
+        and isinstance(clause.target, p.SequencePattern)
+        and isinstance(pair.key, p.Name)
+        and clause.target.items
+        and isinstance(first := clause.target.items[0], p.PatternEntry)
+        and isinstance(first.target, p.Name)
+        and first.target.id == pair.key.id
+    ):
+        objects.merge(m, result, m.evaluate(over.callee.object), node)
+        for test in clause.tests:
+            _filter(m, result, test, pair.key.id)
+        return result
+    assign.bind(m, clause.target, objects.element(m, m.evaluate(over), clause), True, clause.target)
+    key = m.evaluate(pair.key)
+    value = m.evaluate(pair.value)
+    for option in options(key):
+        if isinstance(option, Const):
+            objects.put(m, result, str(option.value), value, m.place(pair), m.place(pair.value), False)
+    objects.loosen(m, result, "a comprehension")
+    return result
+
+
+def _filter(m: Machine, ref: Ref, test: p.Expr, name: str) -> None:
+    """Apply a comprehension's test on the key; one on the value makes every entry a maybe."""
+    obj = m.store.object(ref)
+    if isinstance(test, p.Logical) and test.op == "and":
+        _filter(m, ref, test.left, name)
+        _filter(m, ref, test.right, name)
+        return
+    if isinstance(test, p.Unary) and test.op == "not" and isinstance(test.operand, p.Binary):
+        flipped = {"in": "not in", "==": "!=", "not in": "in", "!=": "=="}.get(test.operand.op)
+        if flipped:
+            test = p.Binary(test.start, test.end, flipped, test.operand.left, test.operand.right)
+    if isinstance(test, p.Binary) and isinstance(test.left, p.Name) and test.left.id == name:
+        named = _constant_set(m, test.right)
+        if named is not None and test.op in ("!=", "not in"):
+            for key in named:
+                objects.remove(m, ref, key)
+            return
+        if named is not None and test.op in ("==", "in"):
+            m.update(ref, obj._replace(entries={k: s for k, s in obj.entries.items() if k in named}))
+            return
+    m.update(ref, obj._replace(entries={key: slot._replace(must=False) for key, slot in obj.entries.items()}))
+
+
+def _constant_set(m: Machine, node: p.Expr) -> frozenset[str] | None:
+    value = m.evaluate(node)
+    if isinstance(value, Const):
+        return frozenset((str(value.value),))
+    if isinstance(value, Ref):
+        obj = m.store.object(value)
+        values = [slot.value for slot in obj.items]
+        if all(isinstance(v, Const) for v in values) and not obj.rests:
+            return frozenset(str(v.value) for v in values if isinstance(v, Const))
+    return None
+
+
+def _wrap(m: Machine, node: p.Wrap) -> Value:
+    return m.evaluate(node.value)
+
+
+def _assign(m: Machine, node: p.Assign) -> Value:
+    if node.op in ("or", "and", "??"):
+        value = m.evaluate(p.Logical(node.start, node.end, node.op, node.target, node.value))  # type: ignore[arg-type]
+    elif node.op == "=":
+        value = m.evaluate(node.value)
+    else:
+        value = m.evaluate(p.Binary(node.start, node.end, node.op, node.target, node.value))  # type: ignore[arg-type]
+    assign.assign(m, node.target, value, node)
+    return value
+
+
+def _unknown(m: Machine, node: p.Unknown) -> Value:
+    held: list[Value] = []
+    for child in node.children:
+        if isinstance(child, p.Spread):
+            held.append(m.evaluate(child.value))
+        elif type(child) in _EVALUATE:
+            held.append(m.evaluate(child))  # type: ignore[arg-type]
+        else:
+            m.execute([child])  # type: ignore[list-item]
+    return _mixed(m, node, held)
+
+
+_EVALUATE: dict[type[p.Node], Callable[..., Value]] = {
+    p.Literal: _literal,
+    p.Template: _template,
+    p.Name: _name,
+    p.Member: _member,
+    p.Call: evaluate_call,
+    p.Record: _record,
+    p.Sequence: _sequence,
+    p.Conditional: _conditional,
+    p.Logical: _logical,
+    p.Binary: _binary,
+    p.Unary: _unary,
+    p.Function: _function,
+    p.Class: _class,
+    p.Comprehension: _comprehension,
+    p.Wrap: _wrap,
+    p.Assign: _assign,
+    p.Unknown: _unknown,
+}

@@ -1,0 +1,363 @@
+"""Modules to each other: what an import brings, what a module exports, and which functions matter at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackaudit import program as p
+from trackaudit.flow import objects
+from trackaudit.flow.machine import UNDEFINED, Frame
+from trackaudit.flow.values import ClassValue, ModuleValue, Obj, Ref, Scope, Symbol
+from trackaudit.model import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trackaudit.flow.machine import Machine
+    from trackaudit.flow.resolve import Resolver
+    from trackaudit.flow.values import Func, Value
+    from trackaudit.model import SourceFile
+    from trackaudit.program import Expr, Module
+    from trackaudit.vocabulary import Vocabulary
+
+
+class Loaded:
+    """One file's modules, run at most once.
+
+    made: closures made at the top level, by their node's id. classes: classes made at its top level or below.
+    """
+
+    __slots__ = ("classes", "done", "exports", "made", "modules", "scopes", "unit")
+
+    def __init__(self, modules: list[Module]) -> None:
+        self.modules = modules
+        self.scopes: list[Scope] = []
+        self.made: dict[int, Func] = {}
+        self.classes: dict[int, ClassValue] = {}
+        self.exports: Ref | None = None
+        self.done = False
+        self.unit = 0
+
+
+class Linker:
+    """Loads files on demand and answers for their names."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        source: Callable[[str], SourceFile],
+        resolver: Resolver,
+        load: Callable[[str], list[Module]],
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._source = source
+        self._resolver = resolver
+        self._load = load
+        self.files: dict[str, Loaded] = {}
+        self._names: dict[int, dict[int, str]] = {}
+        self._settled: dict[int, set[str]] = {}
+        self._words: dict[int, frozenset[str]] = {}
+        self._relevant: dict[int, set[str]] = {}
+
+    # ---- files
+
+    def source(self, path: str) -> SourceFile:
+        """A file's bytes and positions."""
+        return self._source(path)
+
+    def file(self, path: str) -> Loaded:
+        """A file's modules, parsed on first use; a file that cannot be read has none."""
+        loaded = self.files.get(path)
+        if loaded is None:
+            loaded = self.files[path] = Loaded(self._load(path))
+        return loaded
+
+    def parsed(self, path: str) -> list[Module]:
+        """A file's modules, without taking it in."""
+        return self._load(path)
+
+    def run(self, m: Machine, path: str) -> Loaded:
+        """Run a file's top level, once, as a unit of its own."""
+        loaded = self.file(path)
+        if loaded.done:
+            return loaded
+        loaded.done = True
+        loaded.unit = m.number()
+        saved = m.enter_unit(loaded.unit)
+        page = Scope(m.number(), m.globals, True)
+        try:
+            for module in loaded.modules:
+                self._run_module(m, loaded, module, page)
+        finally:
+            m.leave_unit(saved)
+        return loaded
+
+    def _run_module(self, m: Machine, loaded: Loaded, module: Module, page: Scope) -> None:
+        scope = Scope(m.number(), page, True)
+        loaded.scopes.append(scope)
+        frame = Frame(module, None, "", 0, None)
+        m.frames.append(frame)
+        m.scope = scope
+        if module.language == "javascript":
+            place = Place(module.path, 0, 0)
+            loaded.exports = m.allocate(Obj("record", place, {}))
+            holder = m.allocate(Obj("record", place, {}))
+            objects.put(m, holder, "exports", loaded.exports, place, place)
+            m.declare("exports", loaded.exports, True)
+            m.declare("module", holder, True)
+        try:
+            m.run_body(module)
+        finally:
+            m.frames.pop()
+            loaded.made.update(frame.made)
+
+    def class_made(self, m: Machine, cls: ClassValue) -> None:
+        """Remember a class, so that its methods are run even if nobody visible calls them."""
+        loaded = self.files.get(cls.module.path)
+        if loaded is not None:
+            loaded.classes.setdefault(id(cls.node), cls)
+
+    def name_of(self, module: Module, node: p.Function) -> str:
+        """The name under which a function is known, or ""."""
+        if node.name:
+            return node.name
+        names = self._names.get(id(module))
+        if names is None:
+            from trackaudit.flow.callers import function_names
+
+            names = self._names[id(module)] = function_names(module)
+        return names.get(id(node), "")
+
+    # ---- imports and exports
+
+    def resolve(self, module: Module, specifier: str) -> str | None:
+        """The file that a specifier means in a module, or None."""
+        return self._resolver.resolve(module.path, specifier, module.language)
+
+    def brought(self, module: Module, specifier: str, names: list[str]) -> set[str]:
+        """The files that an import brings: the module's own and, in Python, submodules named in it."""
+        found = {self.resolve(module, specifier)}
+        if module.language == "python":
+            found.update(self.resolve(module, _submodule(specifier, name)) for name in names)
+        return {path for path in found if path is not None}
+
+    def imported(self, m: Machine, module: Module, node: p.Import, name: p.ImportName) -> Value:
+        """What an import binds; a module that is not in the tree is known by its name."""
+        place = Place(module.path, name.start, name.end)
+        path = self._resolver.resolve(module.path, node.module, module.language)
+        if path is None:
+            if module.language == "python" and name.imported != "*":
+                path = self._resolver.resolve(module.path, _submodule(node.module, name.imported), module.language)
+                if path is not None:
+                    return ModuleValue(path)
+            taken = () if name.imported == "*" else (name.imported,)
+            return Symbol(f"import:{node.module}", taken, place, alias=name.local)
+        if name.imported == "*":
+            return self._whole(m, path)
+        return self.exported(m, path, name.imported, place)
+
+    def _whole(self, m: Machine, path: str) -> Value:
+        loaded = self.run(m, path)
+        value = self._common(m, loaded)
+        return value if value is not None else ModuleValue(path)
+
+    def required(self, m: Machine, module: Module, specifier: str, node: p.Node) -> Value:
+        """What `require("x")` or `import("x")` gives."""
+        path = self._resolver.resolve(module.path, specifier, module.language)
+        if path is None:
+            return Symbol(f"import:{specifier}", (), Place(module.path, node.start, node.end))
+        return self._whole(m, path)
+
+    def _common(self, m: Machine, loaded: Loaded) -> Value | None:
+        """What a CommonJS module exports, if it does."""
+        if not loaded.scopes or loaded.modules[0].language != "javascript":
+            return None
+        holder = m.store.cells.get((loaded.scopes[0].number, "module"))
+        if not isinstance(holder, Ref):
+            return None
+        slot = m.store.object(holder).entries.get("exports")
+        if slot is None:
+            return None
+        if isinstance(slot.value, Ref) and slot.value == loaded.exports and not m.store.object(slot.value).entries:
+            return None
+        return slot.value
+
+    def exported(self, m: Machine, path: str, name: str, place: Place, depth: int = 0) -> Value:
+        """A module's export by name."""
+        loaded = self.run(m, path)
+        unknown = Symbol(f"import:{path}", (name,), place, alias=name)
+        if depth > 12:
+            return unknown
+        for module, scope in zip(loaded.modules, loaded.scopes, strict=False):
+            if module.language == "python":
+                found = self._python_name(m, module, scope, name)
+            else:
+                found = self._javascript_name(m, module, scope, name, place, depth)
+            if found is not None:
+                return found
+        common = self._common(m, loaded)
+        if common is not None:
+            if name == "default":
+                return common
+            value = objects.member(m, common, name, _Spot(place))
+            return unknown if value == UNDEFINED else value
+        if name == "default" and loaded.modules and loaded.modules[0].language == "document":
+            return unknown
+        return unknown
+
+    def _python_name(self, m: Machine, module: Module, scope: Scope, name: str) -> Value | None:
+        if name in scope.names:
+            content = m.store.cells.get((scope.number, name))
+            if content is not None and not isinstance(content, Obj):
+                return content
+        below = self._resolver.resolve(module.path, f".{name}", "python") if _is_package(module.path) else None
+        return ModuleValue(below) if below is not None else None
+
+    def _javascript_name(
+        self, m: Machine, module: Module, scope: Scope, name: str, place: Place, depth: int
+    ) -> Value | None:
+        stars: list[str] = []
+        for statement in module.body:
+            if not isinstance(statement, p.Export):
+                continue
+            for item in statement.names:
+                if item.exported == "*" and item.local == "*" and statement.module is not None:
+                    stars.append(statement.module)
+                if item.exported != name:
+                    continue
+                if statement.value is not None:
+                    content = m.store.cells.get((scope.number, "export default"))
+                elif statement.module is not None:
+                    target = self._resolver.resolve(module.path, statement.module, module.language)
+                    if target is None:
+                        return Symbol(f"import:{statement.module}", (item.local,), place, alias=name)
+                    if item.local == "*":
+                        return self._whole(m, target)
+                    return self.exported(m, target, item.local, place, depth + 1)
+                else:
+                    key = scope.find(item.local)
+                    content = m.store.cells.get(key) if key is not None else None
+                if content is not None and not isinstance(content, Obj):
+                    return content
+        for specifier in stars if name != "default" else ():
+            target = self._resolver.resolve(module.path, specifier, module.language)
+            if target is not None:
+                found = self.exported(m, target, name, place, depth + 1)
+                if not (isinstance(found, Symbol) and found.root == f"import:{target}"):
+                    return found
+        return None
+
+    def everything(self, m: Machine, module: Module, specifier: str) -> dict[str, Value]:
+        """What `from m import *` brings."""
+        path = self._resolver.resolve(module.path, specifier, module.language)
+        if path is None:
+            return {}
+        loaded = self.run(m, path)
+        found: dict[str, Value] = {}
+        for scope in loaded.scopes:
+            for name in scope.names:
+                content = m.store.cells.get((scope.number, name))
+                if not name.startswith("_") and content is not None and not isinstance(content, Obj):
+                    found[name] = content
+        return found
+
+    def evaluate_in(self, m: Machine, node: Expr, scope: Scope, module: Module) -> Value:
+        """Evaluate an expression where it was written (a class's base or field)."""
+        saved = m.scope
+        m.scope = scope
+        m.frames.append(Frame(module, None, "", len(m.store.journals), None))
+        try:
+            return m.evaluate(node)
+        finally:
+            m.frames.pop()
+            m.scope = saved
+
+    # ---- what is worth evaluating
+
+    def settled(self, module: Module) -> Callable[[str], bool]:
+        """Tells whether a name of a module is written once only, so that its constant can decide a test."""
+        changed = self._settled.get(id(module))
+        if changed is None:
+            seen: set[str] = set()
+            changed = set()
+            for node in p.walk(module.body):
+                if isinstance(node, p.Assign) and isinstance(node.target, p.Name):
+                    changed.add(node.target.id)
+                elif isinstance(node, p.Bind) and isinstance(node.target, p.Name) and node.value is not None:
+                    (changed if node.target.id in seen else seen).add(node.target.id)
+            self._settled[id(module)] = changed
+        return lambda name: name not in changed
+
+    def words(self, node: p.Node) -> frozenset[str]:
+        """Names, keys and attribute names used in a piece of code."""
+        found = self._words.get(id(node))
+        if found is None:
+            words: set[str] = set()
+            for inner in p.walk([node]):
+                if isinstance(inner, p.Name):
+                    words.add(inner.id)
+                elif isinstance(inner, (p.Member, p.Pair, p.PatternEntry)):
+                    if isinstance(inner.key, p.Literal):
+                        words.add(str(inner.key.value))
+                elif isinstance(inner, p.Keyword) and inner.name:
+                    words.add(inner.name)
+            found = self._words[id(node)] = frozenset(words)
+        return found
+
+    def relevant(self, module: Module) -> set[str]:
+        """Words of a module whose use may lead to a send: the vocabulary's, and every name that stands for one."""
+        known = self._relevant.get(id(module))
+        if known is not None:
+            return known
+        known = set(self._vocabulary.words)
+        named: list[tuple[str, p.Node]] = []
+        for node in p.walk(module.body):
+            if isinstance(node, p.Import):
+                wanted = self._resolver.resolve(module.path, node.module, module.language) is not None
+                if wanted or self._vocabulary.is_sdk_module(node.module):
+                    known.update(item.local for item in node.names)
+            elif isinstance(node, (p.Bind, p.Assign)) and node.value is not None:
+                named.extend((name, node) for name in _target_names(node.target))
+            elif isinstance(node, p.Pair) and isinstance(node.value, p.Function):
+                if isinstance(node.key, p.Literal):
+                    named.append((str(node.key.value), node.value))
+            elif isinstance(node, p.ClassMember) and node.value is not None and isinstance(node.key, p.Literal):
+                named.append((str(node.key.value), node.value))
+        changed = True
+        while changed:
+            changed = False
+            for name, value in named:
+                if name not in known and not known.isdisjoint(self.words(value)):
+                    known.add(name)
+                    changed = True
+        self._relevant[id(module)] = known
+        return known
+
+    def matters(self, module: Module, node: p.Node) -> bool:
+        """Whether a function can lead to a send."""
+        return not self.relevant(module).isdisjoint(self.words(node))
+
+
+class _Spot(p.Node):
+    """A node only to carry a place."""
+
+    __slots__ = ()
+
+    def __init__(self, place: Place) -> None:
+        self.start, self.end = place.start, place.end
+
+
+def _submodule(module: str, name: str) -> str:
+    return f"{module}{name}" if module.endswith(".") else f"{module}.{name}"
+
+
+def _is_package(path: str) -> bool:
+    return path.endswith("__init__.py")
+
+
+def _target_names(target: p.Node) -> list[str]:
+    if isinstance(target, p.Name):
+        return [target.id]
+    if isinstance(target, p.Member):
+        return [str(target.key.value)] if isinstance(target.key, p.Literal) else []
+    return [node.id for node in p.walk([target]) if isinstance(node, p.Name)]

@@ -1,0 +1,361 @@
+"""The evaluator's state: where it stands (frame, scope, blocks, guards), the store, what was sent, and its bounds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from trackaudit.flow.send import Send, Where, freeze
+from trackaudit.flow.values import (
+    ClassValue,
+    Const,
+    Func,
+    Obj,
+    Ref,
+    Rest,
+    Scope,
+    Slot,
+    Store,
+    Symbol,
+    Union,
+    options,
+)
+from trackaudit.model import Context, Place, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from trackaudit.flow.link import Linker
+    from trackaudit.flow.values import Key, Value, _Absent
+    from trackaudit.model import SourceFile
+    from trackaudit.program import Expr, Module, Node, Stmt
+    from trackaudit.vocabulary import Vocabulary
+
+STEP_LIMIT = 400_000
+"""Expressions and statements evaluated in one unit before it is cut short, with a notice."""
+INLINE_LIMIT = 48
+"""Calls inside calls that are followed; deeper ones are unknown, with a notice."""
+
+NOWHERE = Place("", 0, 0)
+UNDEFINED = Const(None, NOWHERE)
+
+
+class OutOfSteps(Exception):
+    """A unit used up its steps."""
+
+
+class Exit(NamedTuple):
+    """One way out of a function: what is returned, and all that was written on the way there."""
+
+    value: Value
+    writes: dict[Key, Value | Obj]
+
+
+class Frame:
+    """One run of a function's body, or of a module's top level.
+
+    exits: the ways out seen so far. made: closures made here, to be run at the end if nobody called them.
+    level: the store's journal depth when it began. rest_blocks: see `Machine.blocks`.
+    """
+
+    __slots__ = ("exits", "func", "level", "made", "module", "name", "this")
+
+    def __init__(self, module: Module, func: Func | None, name: str, level: int, this: Value | None) -> None:
+        self.module = module
+        self.func = func
+        self.name = name
+        self.level = level
+        self.this = this
+        self.exits: list[Exit] = []
+        self.made: dict[int, Func] = {}
+
+
+class Saved(NamedTuple):
+    """Where the evaluation stood when another unit began."""
+
+    unit: int
+    order: int
+    steps: int
+    scope: Scope
+    blocks: tuple[tuple[int, int, int], ...]
+    guards: frozenset[str]
+    callers: tuple[Step, ...]
+    handlers: tuple[str, ...]
+    tags: tuple[int, ...]
+    frames: list[Frame]
+    journals: list[dict[Key, Value | Obj | _Absent]]
+
+
+class Machine:
+    """All the evaluator knows while it runs. Its parts are functions in `statements`, `expressions`, `invoke` and
+    `builtin`, which take it as their first argument and reach each other through `evaluate` and `execute`."""
+
+    def __init__(self, vocabulary: Vocabulary, linker: Linker) -> None:
+        self.vocabulary = vocabulary
+        self.linker = linker
+        self.store = Store()
+        self.globals = Scope(0, None, True)
+        self.sends: list[Send] = []
+        self.limits: dict[tuple[str, int], str] = {}
+        self.evaluate: Callable[[Expr], Value]
+        self.execute: Callable[[list[Stmt]], bool]
+        self.call: Callable[..., Value]
+        self.instantiate: Callable[..., Value]
+        self._number = 0
+        self.order = 0
+        self.unit = 0
+        self.steps = 0
+        self.evaluated = 0
+        self.frames: list[Frame] = []
+        self.scope = self.globals
+        self.blocks: tuple[tuple[int, int, int], ...] = ()
+        self.guards: frozenset[str] = frozenset()
+        self.presence: dict[int, tuple[int, frozenset[str]]] = {}
+        self.callers: tuple[Step, ...] = ()
+        self.handlers: tuple[str, ...] = ()
+        self.tags: tuple[int, ...] = ()
+        self.called: dict[int, set[int]] = {}
+        self.candidates: dict[int, Where] = {}
+        self.logged: set[int] = set()
+        self.instances: dict[int, list[Ref]] = {}
+        self.module_units: set[int] = set()
+
+    # ---- units
+
+    def run_body(self, module: Module) -> None:
+        """Run a module's top level."""
+        raise NotImplementedError
+
+    def enter_unit(self, unit: int, *, keep: bool = False) -> Saved:
+        """Begin a unit on a clean stand. `keep`: a function's own run, whose writes are forgotten; else a module's
+        top level, whose writes stay whatever branch asked for it."""
+        saved = Saved(
+            self.unit,
+            self.order,
+            self.steps,
+            self.scope,
+            self.blocks,
+            self.guards,
+            self.callers,
+            self.handlers,
+            self.tags,
+            self.frames,
+            self.store.journals,
+        )
+        self.unit, self.order, self.steps = unit, 0, 0
+        self.blocks, self.guards, self.callers, self.handlers, self.tags = (), frozenset(), (), (), ()
+        self.frames = []
+        if not keep:
+            self.module_units.add(unit)
+            self.store.journals = []
+        return saved
+
+    def leave_unit(self, saved: Saved) -> None:
+        """Go back to where `enter_unit` was called."""
+        (
+            self.unit,
+            self.order,
+            self.steps,
+            self.scope,
+            self.blocks,
+            self.guards,
+            self.callers,
+            self.handlers,
+            self.tags,
+            self.frames,
+            self.store.journals,
+        ) = saved
+
+    # ---- places and numbers
+
+    def number(self) -> int:
+        """A number that nothing else has."""
+        self._number += 1
+        return self._number
+
+    @property
+    def frame(self) -> Frame:
+        """The running frame."""
+        return self.frames[-1]
+
+    def place(self, node: Node) -> Place:
+        """A node's place in the running module."""
+        return Place(self.frame.module.path, node.start, node.end)
+
+    def source(self) -> SourceFile:
+        """The running module's file."""
+        return self.linker.source(self.frame.module.path)
+
+    def text(self, node: Node) -> str:
+        """A node's source text."""
+        return self.source().text(node.start, node.end)
+
+    def step(self) -> None:
+        """Count one step; raise OutOfSteps when the unit has used up its own."""
+        self.steps += 1
+        if self.steps > STEP_LIMIT:
+            raise OutOfSteps
+
+    def limit(self, node: Node, message: str) -> None:
+        """Note that a bound was hit here; it becomes a notice."""
+        self.limits.setdefault((self.frame.module.path, node.start), message)
+
+    # ---- values
+
+    def unknown(self, node: Node, *, derived: frozenset[str] = frozenset()) -> Symbol:
+        """A value nothing is known of but where it comes from."""
+        place = self.place(node)
+        return Symbol(f"?{place.path}:{place.start}-{place.end}", (), place, derived=derived, opaque=True)
+
+    def allocate(self, obj: Obj) -> Ref:
+        """Put a new object into the store."""
+        number = self.number()
+        self.store.write(number, obj)
+        if obj.kind == "record":
+            self.consider(number, obj)
+        return Ref(number)
+
+    def update(self, ref: Ref, obj: Obj) -> None:
+        """Replace an object's state."""
+        self.store.write(ref.number, obj)
+        if obj.kind == "record" and ref.number not in self.candidates:
+            self.consider(ref.number, obj)
+
+    def consider(self, number: int, obj: Obj) -> None:
+        """Remember an object that may turn out to be a payload, with where it was when it began to look like one."""
+        if not self.vocabulary.shape_keys.isdisjoint(obj.entries):
+            self.candidates[number] = self.where()
+
+    def new_record(self, node: Node, rest: Rest | None = None, cls: ClassValue | Symbol | None = None) -> Ref:
+        """A new record that is empty but for what `rest` may bring."""
+        return self.allocate(Obj("record", self.place(node), {}, rests=(rest,) if rest else (), cls=cls))
+
+    def new_list(self, node: Node, values: list[Value], rest: Rest | None = None) -> Ref:
+        """A new list of these values."""
+        place = self.place(node)
+        items = tuple(Slot(value, True, place, place) for value in values)
+        return self.allocate(Obj("list", place, {}, items, (rest,) if rest else ()))
+
+    # ---- names
+
+    def new_scope(self, function: bool) -> Scope:
+        """A scope inside the present one."""
+        return Scope(self.number(), self.scope, function)
+
+    def declare(self, name: str, value: Value | None, function: bool) -> None:
+        """Declare a name in the present scope (or its function's), with a value if there is one."""
+        scope = self.scope
+        while function and not scope.function and scope.parent is not None:
+            scope = scope.parent
+        known = name in scope.names
+        scope.names.add(name)
+        if value is not None:
+            self.store.write((scope.number, name), value)
+        elif not known or (scope.number, name) not in self.store.cells:
+            self.store.write((scope.number, name), UNDEFINED)
+
+    def assign(self, name: str, value: Value) -> None:
+        """Write a visible name; an undeclared one is a global, and the SDK's own names stay what they are."""
+        key = self.scope.find(name)
+        if key is None:
+            if self.vocabulary.is_sdk_name(name):
+                return
+            self.globals.names.add(name)
+            key = (0, name)
+        self.store.write(key, value)
+
+    def read(self, name: str, place: Place) -> Value:
+        """What a name holds."""
+        key = self.scope.find(name)
+        if key is None:
+            return Symbol("", (name,), place)
+        content = self.store.cells.get(key)
+        if content is None or isinstance(content, Obj):
+            return Symbol("", (name,), place) if key[0] == 0 else UNDEFINED
+        return content
+
+    def read_global(self, name: str, place: Place) -> Value:
+        """What a global holds."""
+        content = self.store.cells.get((0, name))
+        return Symbol("", (name,), place) if content is None or isinstance(content, Obj) else content
+
+    # ---- branches
+
+    def arm(self, block: tuple[int, int, int] | None, guards: frozenset[str], run: Callable[[], bool]) -> Arm:
+        """Run one arm of a branch on a fork of the store, inside `block`, and take its writes back."""
+        blocks, outer = self.blocks, self.guards
+        if block is not None:
+            self.blocks = (*blocks, block)
+        self.guards = outer | guards
+        self.store.fork()
+        try:
+            alive = run()
+        finally:
+            writes = self.store.take_back()
+            self.blocks, self.guards = blocks, outer
+        return Arm(writes, alive)
+
+    def maybe(self, run: Callable[[], bool]) -> None:
+        """Run something that may happen or not: a loop's body, a callback."""
+        arm = self.arm((self.number(), 0, 0), frozenset(), run)
+        self.store.join([{}, arm.writes] if arm.alive else [{}])
+
+    # ---- sends
+
+    def where(self) -> Where:
+        """Where the evaluation stands."""
+        frame = self.frame
+        handler = next((kind for kind in reversed(self.handlers) if kind != "none"), "none")
+        name = next((frame.name for frame in reversed(self.frames) if frame.name), "")
+        return Where(
+            self.unit,
+            self.order,
+            self.blocks,
+            self.callers,
+            Context(name, handler),
+            frame.module.language,
+            self.tags,
+        )
+
+    def escape(self, values: list[Value], place: Place, call: str, sender: bool) -> None:
+        """Values leave the code that is seen: whatever payload can be reached from them is sent now."""
+        for number in self.reachable(values):
+            if number in self.candidates:
+                frozen = freeze(self.store, Ref(number))
+                self.order += 1
+                self.sends.append(Send(self.where(), place, call, {}, payload=frozen, sender=sender))  # type: ignore[arg-type]
+
+    def reachable(self, values: list[Value], most: int = 2000) -> Iterator[int]:
+        """Numbers of the objects reachable from these values, outermost first."""
+        queue = [value for value in values]
+        seen: set[int] = set()
+        while queue and len(seen) < most:
+            value = queue.pop(0)
+            if isinstance(value, Union):
+                queue.extend(value.options)
+            elif isinstance(value, Ref) and value.number not in seen:
+                seen.add(value.number)
+                yield value.number
+                obj = self.store.object(value)
+                queue.extend(slot.value for slot in obj.entries.values())
+                queue.extend(slot.value for slot in obj.items)
+
+
+class Arm(NamedTuple):
+    """What an arm wrote, and whether what follows it can be reached."""
+
+    writes: dict[Key, Value | Obj]
+    alive: bool
+
+
+def sources_of(value: Value) -> frozenset[str]:
+    """Keys of the symbols a value is or may be."""
+    found: frozenset[str] = frozenset()
+    for option in options(value):
+        if isinstance(option, Symbol):
+            found |= option.sources
+    return found
+
+
+def first_function(value: Value) -> Func | None:
+    """The closure among a value's options, if any."""
+    return next((option for option in options(value) if isinstance(option, Func)), None)

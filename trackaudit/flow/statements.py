@@ -1,0 +1,326 @@
+"""Statements: declarations, branches, loops, and which block what follows them is in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from trackaudit import program as p
+from trackaudit.flow import assign, objects
+from trackaudit.flow.machine import UNDEFINED, Exit, Machine
+from trackaudit.flow.values import Const, Func, Symbol, options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trackaudit.flow.values import Value
+
+NO_KEYS: frozenset[str] = frozenset()
+
+
+def execute(m: Machine, body: list[p.Stmt]) -> bool:
+    """Run statements; return whether what follows them can be reached.
+
+    What follows a branch that one arm leaves (`if (!email) return;`) is run in the other arm's block, so that blocks
+    alone tell what must have happened.
+    """
+    for statement in body:
+        if isinstance(statement, p.Bind) and statement.hoist:
+            _bind(m, statement)
+    blocks, guards = m.blocks, m.guards
+    try:
+        for statement in body:
+            m.step()
+            exits = len(m.frame.exits)
+            before = m.blocks
+            if not _EXECUTE[type(statement)](m, statement):
+                return False
+            if len(m.frame.exits) > exits and m.blocks is before:
+                m.blocks = (*m.blocks, (m.number(), 0, 0))
+        return True
+    finally:
+        m.blocks, m.guards = blocks, guards
+
+
+def in_scope(m: Machine, body: list[p.Stmt]) -> bool:
+    """Run statements in a block scope of their own."""
+    outer = m.scope
+    m.scope = m.new_scope(False)
+    try:
+        return execute(m, body)
+    finally:
+        m.scope = outer
+
+
+def _bind(m: Machine, node: p.Bind) -> bool:
+    if node.hoist and isinstance(node.target, p.Name) and node.target.id in m.scope.names:
+        known = m.store.cells.get((m.scope.number, node.target.id))
+        if isinstance(known, Func) and known.node is node.value:
+            return True
+    value = UNDEFINED if node.value is None else m.evaluate(node.value)
+    if node.value is None:
+        if isinstance(node.target, p.Name):
+            annotated = node.annotation is not None and objects.instance_of(m, node.annotation)
+            m.declare(node.target.id, annotated or None, node.scope == "function")
+        return True
+    assign.bind(m, node.target, value, node.scope == "function", node.value)
+    return True
+
+
+def _delete(m: Machine, node: p.Delete) -> bool:
+    if isinstance(node.target, p.Member):
+        base = m.evaluate(node.target.object)
+        key = m.evaluate(node.target.key)
+        for option in options(key):
+            if isinstance(option, Const):
+                objects.remove(m, base, str(option.value))
+    return True
+
+
+def _expression(m: Machine, node: p.Expression) -> bool:
+    m.evaluate(node.value)
+    return True
+
+
+def _return(m: Machine, node: p.Return) -> bool:
+    value = UNDEFINED if node.value is None else m.evaluate(node.value)
+    frame = m.frame
+    writes = m.store.writes_since(frame.level) if len(frame.exits) < 100 else {}
+    frame.exits.append(Exit(value, writes))
+    return False
+
+
+def _throw(m: Machine, node: p.Throw) -> bool:
+    if node.value is not None:
+        m.evaluate(node.value)
+    return False
+
+
+def _jump(m: Machine, node: p.Jump) -> bool:
+    return False
+
+
+def _block(m: Machine, node: p.Block) -> bool:
+    return in_scope(m, node.body)
+
+
+class Test(NamedTuple):
+    """What a test tells: keys of the symbols that are there if it holds, and if it does not; and, when all it asks is
+    whether things are there, the keys of those things."""
+
+    then: frozenset[str]
+    orelse: frozenset[str]
+    subjects: frozenset[str] | None
+
+
+def read_test(m: Machine, node: p.Expr) -> Test:
+    """What a test tells of presence. Evaluates names and members only, never a call."""
+    if isinstance(node, p.Wrap):
+        return read_test(m, node.value)
+    if isinstance(node, p.Unary) and node.op == "not":
+        inner = read_test(m, node.operand)
+        return Test(inner.orelse, inner.then, inner.subjects)
+    if isinstance(node, p.Logical):
+        left, right = read_test(m, node.left), read_test(m, node.right)
+        both = None if left.subjects is None or right.subjects is None else left.subjects | right.subjects
+        if node.op == "and":
+            return Test(left.then | right.then, NO_KEYS, both)
+        return Test(NO_KEYS, left.orelse | right.orelse, both)
+    if isinstance(node, p.Binary):
+        return _read_comparison(m, node)
+    if isinstance(node, p.Call) and isinstance(node.callee, p.Name) and node.args:
+        first = node.args[0]
+        if node.callee.id in ("Boolean", "bool", "hasattr", "isset") and not isinstance(first, p.Spread):
+            return _present(m, first)
+        return Test(NO_KEYS, NO_KEYS, None)
+    if isinstance(node, p.Assign):
+        return _present(m, node.target) if isinstance(node.target, p.Name) else Test(NO_KEYS, NO_KEYS, None)
+    return _present(m, node)
+
+
+def _read_comparison(m: Machine, node: p.Binary) -> Test:
+    nothing = Test(NO_KEYS, NO_KEYS, None)
+    if node.op in ("in", "not in"):
+        if not isinstance(node.left, p.Literal) or not isinstance(node.right, (p.Name, p.Member)):
+            return nothing
+        present = _present(m, p.Member(node.start, node.end, node.right, node.left, True))
+        return present if node.op == "in" else Test(present.orelse, present.then, present.subjects)
+    if node.op not in ("==", "===", "!=", "!==", "is", "is not"):
+        return nothing
+    left, right = node.left, node.right
+    if isinstance(left, p.Literal):
+        left, right = right, left
+    if not isinstance(right, p.Literal):
+        return nothing
+    holds = node.op in ("==", "===", "is")
+    if isinstance(left, p.Unary) and left.op == "typeof":
+        present = _present(m, left.operand)
+        if right.value == "undefined":
+            holds = not holds
+    elif right.value in (None, ""):
+        present = _present(m, left)
+        holds = not holds
+    else:
+        return nothing
+    return present if holds else Test(present.orelse, present.then, present.subjects)
+
+
+def _present(m: Machine, node: p.Expr) -> Test:
+    if isinstance(node, p.Wrap):
+        return _present(m, node.value)
+    if not isinstance(node, (p.Name, p.Member)) or not _plain(node):
+        return Test(NO_KEYS, NO_KEYS, None)
+    if isinstance(node, p.Member) and isinstance(node.key, p.Literal) and node.key.value == "length":
+        node = node.object
+    keys: frozenset[str] = frozenset()
+    for option in options(m.evaluate(node)):
+        if isinstance(option, Symbol):
+            keys |= {option.key}
+    return Test(keys, NO_KEYS, keys)
+
+
+def _plain(node: p.Expr) -> bool:
+    while isinstance(node, (p.Member, p.Wrap)):
+        if isinstance(node, p.Wrap):
+            node = node.value
+            continue
+        if not isinstance(node.key, p.Literal):
+            return False
+        node = node.object
+    return isinstance(node, p.Name)
+
+
+def decided(m: Machine, node: p.Expr, value: Value) -> bool | None:
+    """The test's outcome when it is certain: constants and names that nothing assigns again, and no more."""
+    if not isinstance(value, Const):
+        return None
+    settled = m.linker.settled(m.frame.module)
+    for part in p.walk([node]):
+        if isinstance(part, (p.Member, p.Call)) or (isinstance(part, p.Name) and not settled(part.id)):
+            return None
+    return bool(value.value)
+
+
+class Outcome(NamedTuple):
+    """What came of a branch: the test's value, whether anything comes out alive and, when exactly one arm does, that
+    arm's block and what its test tells."""
+
+    value: Value
+    alive: bool
+    block: tuple[int, int, int] | None = None
+    told: frozenset[str] = NO_KEYS
+
+
+def branch(m: Machine, test: p.Expr, then: Callable[[], bool], orelse: Callable[[], bool]) -> Outcome:
+    """Run both arms of a branch, or the only one that can run, and join them."""
+    told = read_test(m, test)
+    value = m.evaluate(test)
+    sure = decided(m, test, value)
+    if sure is not None:
+        return Outcome(value, (then if sure else orelse)())
+    number = m.number()
+    if told.subjects is not None:
+        if told.subjects <= told.then:
+            m.presence[number] = (0, told.subjects)
+        elif told.subjects <= told.orelse:
+            m.presence[number] = (1, told.subjects)
+    first = m.arm((number, 0, 2), told.then, then)
+    second = m.arm((number, 1, 2), told.orelse, orelse)
+    m.store.join([arm.writes for arm in (first, second) if arm.alive])
+    if first.alive == second.alive:
+        return Outcome(value, first.alive)
+    return Outcome(value, True, (number, 0 if first.alive else 1, 2), told.then if first.alive else told.orelse)
+
+
+def _branch(m: Machine, node: p.Branch) -> bool:
+    outcome = branch(m, node.test, lambda: in_scope(m, node.then), lambda: in_scope(m, node.orelse))
+    if outcome.block is not None:
+        m.blocks = (*m.blocks, outcome.block)
+        m.guards = m.guards | outcome.told
+    return outcome.alive
+
+
+def _loop(m: Machine, node: p.Loop) -> bool:
+    item: Value | None = None
+    if node.iterable is not None:
+        item = objects.element(m, m.evaluate(node.iterable), node, keys=node.keys)
+    told = NO_KEYS
+    if node.test is not None:
+        told = read_test(m, node.test).then
+        m.evaluate(node.test)
+
+    def run() -> bool:
+        outer = m.scope
+        m.scope = m.new_scope(False)
+        m.guards = m.guards | told
+        try:
+            if node.target is not None and item is not None:
+                assign.bind(m, node.target, item, m.frame.module.language == "python", node.target)
+            execute(m, node.body)
+            return True
+        finally:
+            m.scope = outer
+
+    if node.once:
+        guards = m.guards
+        run()
+        m.guards = guards
+    else:
+        m.maybe(run)
+    return in_scope(m, node.orelse) if node.orelse else True
+
+
+def _try(m: Machine, node: p.Try) -> bool:
+    body = m.arm(None, NO_KEYS, lambda: in_scope(m, node.body) and in_scope(m, node.orelse))
+    arms = [body] if body.alive else []
+
+    def handle(handler: p.Handler) -> bool:
+        m.store.join([{}, body.writes])
+        outer = m.scope
+        m.scope = m.new_scope(False)
+        try:
+            if handler.target is not None:
+                assign.bind(m, handler.target, m.unknown(handler), m.frame.module.language == "python", handler.target)
+            return execute(m, handler.body)
+        finally:
+            m.scope = outer
+
+    for handler in node.handlers:
+        arm = m.arm((m.number(), 0, 0), NO_KEYS, lambda handler=handler: handle(handler))  # type: ignore[misc]
+        if arm.alive:
+            arms.append(arm)
+    m.store.join([arm.writes for arm in arms])
+    return in_scope(m, node.finalbody) and bool(arms)
+
+
+def _import(m: Machine, node: p.Import) -> bool:
+    for name in node.names:
+        if name.local == "*":
+            for exported, value in m.linker.everything(m, m.frame.module, node.module).items():
+                m.declare(exported, value, True)
+            continue
+        m.declare(name.local, m.linker.imported(m, m.frame.module, node, name), True)
+    return True
+
+
+def _export(m: Machine, node: p.Export) -> bool:
+    if node.value is not None:
+        value = m.evaluate(node.value)
+        m.scope.names.add("export default")
+        m.store.write((m.scope.number, "export default"), value)
+    return True
+
+
+_EXECUTE: dict[type[p.Node], Callable[..., bool]] = {
+    p.Bind: _bind,
+    p.Delete: _delete,
+    p.Expression: _expression,
+    p.Return: _return,
+    p.Throw: _throw,
+    p.Jump: _jump,
+    p.Block: _block,
+    p.Branch: _branch,
+    p.Loop: _loop,
+    p.Try: _try,
+    p.Import: _import,
+    p.Export: _export,
+}

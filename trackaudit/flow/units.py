@@ -1,0 +1,263 @@
+"""Runs the evaluator over a set of files: every module's top level, then every function that nobody visible calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from trackaudit import program as p
+from trackaudit.flow import expressions, invoke, statements
+from trackaudit.flow.callers import Wanted, imports_one, wanted
+from trackaudit.flow.machine import Frame, Machine, OutOfSteps
+from trackaudit.flow.send import FrozenList, FrozenRecord, Send, freeze
+from trackaudit.flow.values import ClassValue, Func, Obj, Ref, Symbol, options, union
+from trackaudit.model import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Sequence
+
+    from trackaudit.flow.link import Linker, Loaded
+    from trackaudit.flow.values import Value
+    from trackaudit.program import Module
+    from trackaudit.vocabulary import Vocabulary
+
+ROUNDS = 12
+"""Files in a row that call one another's wrappers."""
+CALLER_FILES = 2_000
+"""Files that are evaluated because they call something that sends."""
+
+
+class Flow(NamedTuple):
+    """What the stage yields.
+
+    sends: those of kept units, in order of files and places. presence: by block number, the arm in which what a test
+    asks for is there, and the keys of what it asks for. evaluated: functions run.
+    """
+
+    sends: list[Send]
+    presence: dict[int, tuple[int, frozenset[str]]]
+    notices: list[Notice]
+    evaluated: int
+
+
+class Unit(NamedTuple):
+    """A function that is run on its own, or a module's top level (node 0)."""
+
+    number: int
+    node: int
+
+
+class Evaluator(Machine):
+    """The machine with its parts put together."""
+
+    def __init__(self, vocabulary: Vocabulary, linker: Linker) -> None:
+        super().__init__(vocabulary, linker)
+        self.evaluate = lambda node: expressions.evaluate(self, node)
+        self.execute = lambda body: statements.execute(self, body)
+        self.call = self._call
+        self.instantiate = lambda cls, node: invoke.instantiate(self, cls, node)
+        self.notices: list[Notice] = []
+        self.units: list[Unit] = []
+        self.ran: set[int] = set()
+        self.giving: set[int] = set()
+
+    def _call(self, value: Value, node: p.Node, *values: Value) -> Value:
+        place = self.place(node)
+        return invoke.call(self, value, node, invoke.Args(tuple(invoke.Arg(v, place, place) for v in values)))
+
+    def run_body(self, module: Module) -> None:
+        """Run a module's top level; a bound that is hit ends it with a notice."""
+        try:
+            self.execute(module.body)
+        except OutOfSteps:
+            self.notices.append(_cut(module.path, "its top level"))
+        except RecursionError:
+            self.notices.append(_cut(module.path, "its top level", "it is nested too deeply"))
+        self.unsent()
+
+    def run_unit(self, func: Func, this: Value | None) -> None:
+        """Run one function on its own, and forget what it wrote."""
+        number = self.number()
+        self.units.append(Unit(number, id(func.node)))
+        saved = self.enter_unit(number, keep=True)
+        self.tags = (id(func.node),)
+        self.frames.append(Frame(func.module, None, "", len(self.store.journals), None))
+        self.store.fork()
+        level = len(self.store.journals)
+        try:
+            if this is None and func.owner is not None and not func.bound:
+                this = self._some_instance(func.owner, func.node)
+            if this is not None:
+                func = func._replace(this=this, bound=True)
+            value = invoke.inline(self, func, func.node, invoke.Args(symbolic=True))
+            if self.is_sdk(value):
+                self.giving.add(number)
+            self.unsent(value)
+        except OutOfSteps:
+            self.notices.append(_cut(func.module.path, f"`{func.node.name or 'a function'}`"))
+        except RecursionError:
+            self.notices.append(
+                _cut(func.module.path, f"`{func.node.name or 'a function'}`", "it is nested too deeply")
+            )
+        finally:
+            while len(self.store.journals) > level:
+                self.store.commit()
+            self.store.take_back()
+            self.frames.pop()
+            self.leave_unit(saved)
+
+    def _some_instance(self, cls: ClassValue, node: p.Node) -> Value:
+        made = [ref for ref in self.instances.get(id(cls.node), []) if ref.number in self.store.cells]
+        return union(made) if made else invoke.instantiate(self, cls, node)
+
+    def run_functions(self) -> None:
+        """Run every function of the loaded files that may lead to a send and was not run yet."""
+        for loaded in list(self.linker.files.values()):
+            for func, this in _functions(loaded.made, loaded.classes) if loaded.done else ():
+                if id(func.node) not in self.ran and self.linker.matters(func.module, func.node):
+                    self.ran.add(id(func.node))
+                    self.run_unit(func, this)
+
+    def sending(self) -> set[int]:
+        """Nodes of the functions whose own run led to a send or gave out an SDK."""
+        units = {send.where.unit for send in self.sends}
+        return {unit.node for unit in self.units if unit.number in units or unit.number in self.giving}
+
+    def providers(self, loaded: Loaded) -> set[str]:
+        """Names at a file's top level that hold an SDK or a client."""
+        found: set[str] = set()
+        for scope in loaded.scopes:
+            for name in scope.names:
+                content = self.store.cells.get((scope.number, name))
+                if content is not None and not isinstance(content, Obj) and self.is_sdk(content):
+                    found.add("default" if name == "export default" else name)
+        return found
+
+    def is_sdk(self, value: Value) -> bool:
+        """Whether a value is an SDK or a client made from one."""
+        return any(
+            isinstance(option, Symbol) and self.vocabulary.is_receiver(option.root, option.path)
+            for option in options(value)
+        )
+
+    def unsent(self, returned: Value | None = None) -> None:
+        """What looks like a payload and went nowhere that is seen is taken as it stands at the end; what was only
+        logged went nowhere at all."""
+        given = set(self.reachable([returned])) if returned is not None else set()
+        sent = {send.payload.number for send in self.sends if send.payload is not None}
+        waiting = [
+            (number, where)
+            for number, where in self.candidates.items()
+            if where.unit == self.unit and number not in sent and number in self.store.cells
+            if number not in self.logged or number in given
+        ]
+        for number, where in waiting:
+            frozen = freeze(self.store, Ref(number))
+            if isinstance(frozen, (FrozenRecord, FrozenList)):
+                self.sends.append(Send(where, frozen.place, "", {}, payload=frozen))
+
+
+def _cut(path: str, what: str, why: str = "it takes too many steps") -> Notice:
+    return Notice("limit", path, 0, f"the evaluation of {what} was cut short: {why}")
+
+
+def evaluate(
+    paths: Iterable[str],
+    vocabulary: Vocabulary,
+    linker: Linker,
+    search: Callable[[Sequence[Callable[[bytes], bool]], Container[str]], list[str]] | None = None,
+) -> Flow:
+    """Evaluate these files and what they import; then, round by round, the files that call what sends.
+
+    `search` gives the paths of files, other than those named, whose bytes pass one of the tests.
+    """
+    machine = Evaluator(vocabulary, linker)
+    known: dict[str, Wanted] = {}
+    waiting = list(paths)
+    held: set[str] = set()
+    for _ in range(ROUNDS):
+        for path in waiting:
+            linker.run(machine, path)
+        machine.run_functions()
+        if search is None:
+            break
+        fresh = _fresh(machine, linker, known)
+        if not fresh:
+            break
+        # A file that imports none of them yet is held: a barrel that comes later may be what it imports.
+        held.update(search([one.fits for one in fresh], {*linker.files, *held}))
+        waiting = sorted(path for path in held if imports_one(linker, linker.parsed(path), set(known)))
+        held.difference_update(waiting)
+        if len(linker.files) + len(waiting) > CALLER_FILES:
+            machine.notices.append(
+                Notice("limit", "", 0, f"callers in more than {CALLER_FILES} files; not all were followed")
+            )
+            break
+    else:
+        machine.notices.append(
+            Notice("limit", "", 0, f"callers of callers beyond {ROUNDS} files in a row were not followed")
+        )
+    kept, called = _kept(machine)
+    sends = [
+        send
+        for send in machine.sends
+        if send.where.unit in kept and not any(tag in called for tag in send.where.tags[_own(kept, send) :])
+    ]
+    for (path, start), message in machine.limits.items():
+        line = linker.source(path).position(start)[0]
+        machine.notices.append(Notice("limit", path, line, message))
+    return Flow(sends, machine.presence, machine.notices, machine.evaluated)
+
+
+def _fresh(machine: Evaluator, linker: Linker, known: dict[str, Wanted]) -> list[Wanted]:
+    """Files whose callers have not been looked for yet, or that turned out to hold more; they become known."""
+    sending = machine.sending()
+    providers = {path: machine.providers(loaded) for path, loaded in linker.files.items() if loaded.done}
+    fresh: list[Wanted] = []
+    for path, loaded in list(linker.files.items()):
+        if not loaded.done:
+            continue
+        one = wanted(linker, path, loaded, sending, providers, known)
+        if one is not None and one != known.get(path):
+            known[path] = one
+            fresh.append(one)
+    return fresh
+
+
+def _own(kept: set[int], send: Send) -> int:
+    """A kept unit's own function is in its tags first; that one does not count against it."""
+    return 1 if send.where.tags and send.where.unit in kept else 0
+
+
+def _functions(made: dict[int, Func], classes: dict[int, ClassValue]) -> list[tuple[Func, Value | None]]:
+    found: list[tuple[Func, Value | None]] = [(func, func.this) for func in made.values()]
+    for cls in classes.values():
+        for item in cls.node.members:
+            if isinstance(item.value, p.Function):
+                found.append((Func(item.value, cls.scope, cls.module, None, cls), None))
+    return found
+
+
+def _kept(machine: Evaluator) -> tuple[set[int], set[int]]:
+    """Units that nobody kept calls, and the functions that kept units call.
+
+    Modules are kept. A function's own run is dropped when a kept unit calls the function; functions that only call
+    each other keep the first of them.
+    """
+    own = {unit.number: unit.node for unit in machine.units}
+    modules = {number for number in machine.module_units}
+    kept = set(modules)
+    called: set[int] = set()
+    for number in modules:
+        called |= machine.called.get(number, set())
+    everyone: dict[int, set[int]] = {}
+    for number, nodes in machine.called.items():
+        for node in nodes:
+            everyone.setdefault(node, set()).add(number)
+    waiting = [unit for unit in machine.units]
+    free = [unit for unit in waiting if not (everyone.get(unit.node, set()) - {unit.number})]
+    for unit in [*free, *waiting]:
+        if unit.number in kept or unit.node in called:
+            continue
+        kept.add(unit.number)
+        called |= machine.called.get(unit.number, set()) - {own[unit.number]}
+    return kept, called

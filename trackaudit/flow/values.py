@@ -1,0 +1,316 @@
+"""Abstract values, heap objects, and the store that holds both and can be forked and joined.
+
+A value is immutable. Objects (records, lists, instances) live in the store under their number and are replaced,
+never changed, so that a fork costs nothing and a join looks only at what an arm wrote.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypeAlias
+
+    from trackaudit.model import Place, Step
+    from trackaudit.program import Class, Function, LiteralValue, Module
+
+    Value: TypeAlias = "Const | Symbol | Ref | Func | ClassValue | ModuleValue | Partial | Union"
+    Key: TypeAlias = "int | tuple[int, str]"
+
+UNION_LIMIT = 8
+"""Options kept apart in one union; more are dropped, the first ones stay."""
+
+
+class Const(NamedTuple):
+    """A known constant."""
+
+    value: LiteralValue
+    place: Place
+
+
+class Symbol(NamedTuple):
+    """A value known by how it is reached: `user.email`, `request.form.get("email")`.
+
+    root: "" (a global), "import:<module>", or something unique (a parameter, an unknown expression).
+    path: names, "()" for a call, "(x)" for a call whose first argument is the literal x.
+    alias: the variable or parameter it was last bound to. transforms: as in model.Entry.
+    sources: keys of all it is derived from, its own included. missing: visibly perhaps absent.
+    """
+
+    root: str
+    path: tuple[str, ...]
+    place: Place
+    alias: str = ""
+    transforms: tuple[str, ...] = ()
+    derived: frozenset[str] = frozenset()
+    missing: bool = False
+    opaque: bool = False
+
+    @property
+    def key(self) -> str:
+        """The canonical name: equal for two symbols that are the same thing."""
+        return f"{self.root}:{'.'.join(self.path)}"
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The keys of everything it is derived from, its own among them."""
+        return self.derived | {self.key}
+
+
+class Ref(NamedTuple):
+    """An object in the store, by number."""
+
+    number: int
+
+
+class Func(NamedTuple):
+    """A closure: the function, where it was made, and what `this` is if bound."""
+
+    node: Function
+    scope: Scope
+    module: Module
+    this: Value | None = None
+    owner: ClassValue | None = None
+    bound: bool = False
+
+
+class ClassValue(NamedTuple):
+    """A class and where it was made."""
+
+    node: Class
+    scope: Scope
+    module: Module
+
+
+class ModuleValue(NamedTuple):
+    """A whole module (`import * as m`, `import m`); `path` is its file's."""
+
+    path: str
+
+
+class Partial(NamedTuple):
+    """A callable with some arguments given: `f.bind(x, a)`, `functools.partial(f, a, k=b)`."""
+
+    callee: Value
+    args: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...] = ()
+
+
+class Union(NamedTuple):
+    """One of several."""
+
+    options: tuple[Value, ...]
+
+
+class Slot(NamedTuple):
+    """One entry of a record or item of a list.
+
+    root: the whole entry in the source; value_place: its value's expression. guards: keys of the symbols whose
+    presence was tested before it was put there.
+    """
+
+    value: Value
+    must: bool
+    root: Place
+    value_place: Place
+    guards: frozenset[str] = frozenset()
+
+
+class Rest(NamedTuple):
+    """Unknown further content of a record or list: what was spread, or None; and why it is not known.
+
+    removed: keys known not to come from it.
+    """
+
+    value: Symbol | None
+    reason: str
+    removed: frozenset[str] = frozenset()
+
+
+class Obj(NamedTuple):
+    """The state of one heap object. kind: "record" (also instances; then `cls` is set) or "list".
+
+    hops: where it was returned or handed on, for the trail.
+    """
+
+    kind: str
+    place: Place
+    entries: dict[str, Slot]
+    items: tuple[Slot, ...] = ()
+    rests: tuple[Rest, ...] = ()
+    cls: ClassValue | Symbol | None = None
+    hops: tuple[Step, ...] = ()
+
+
+class Scope:
+    """Names declared in one function, block, module or class body."""
+
+    __slots__ = ("function", "names", "number", "parent")
+
+    def __init__(self, number: int, parent: Scope | None, function: bool) -> None:
+        self.number = number
+        self.parent = parent
+        self.function = function
+        self.names: set[str] = set()
+
+    def find(self, name: str) -> tuple[int, str] | None:
+        """The store key of a visible name, or None."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.number, name
+            scope = scope.parent
+        return None
+
+
+def union(values: Iterable[Value]) -> Value:
+    """One value that may be any of these; the first stays first."""
+    options: list[Value] = []
+    for value in values:
+        for option in value.options if isinstance(value, Union) else (value,):
+            if not any(same(option, known) for known in options):
+                options.append(option)
+    return options[0] if len(options) == 1 else Union(tuple(options[:UNION_LIMIT]))
+
+
+def same(a: Value, b: Value) -> bool:
+    """Whether two values are one and the same to every reader."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, Func) and isinstance(b, Func):
+        return a.node is b.node and a.scope is b.scope and a.this == b.this
+    if isinstance(a, Const) and isinstance(b, Const):
+        return type(a.value) is type(b.value) and a.value == b.value
+    if isinstance(a, Symbol) and isinstance(b, Symbol):
+        return a.key == b.key and a.transforms == b.transforms and a.missing == b.missing
+    return a == b
+
+
+def options(value: Value) -> tuple[Value, ...]:
+    """The values it may be."""
+    return value.options if isinstance(value, Union) else (value,)
+
+
+class _Absent:
+    """What a cell holds before it is written."""
+
+
+ABSENT = _Absent()
+
+
+class Store:
+    """Variables and heap objects, with journals so that arms of a branch can be run one after the other and joined."""
+
+    __slots__ = ("cells", "journals")
+
+    def __init__(self) -> None:
+        self.cells: dict[Key, Value | Obj] = {}
+        self.journals: list[dict[Key, Value | Obj | _Absent]] = []
+
+    def write(self, key: Key, content: Value | Obj) -> None:
+        """Set a cell, noting in the journal what it was."""
+        if self.journals:
+            journal = self.journals[-1]
+            if key not in journal:
+                journal[key] = self.cells.get(key, ABSENT)
+        self.cells[key] = content
+
+    def object(self, ref: Ref) -> Obj:
+        """The present state of an object."""
+        content = self.cells[ref.number]
+        assert isinstance(content, Obj)
+        return content
+
+    def fork(self) -> None:
+        """Begin an arm: from here on, writes can be taken back."""
+        self.journals.append({})
+
+    def take_back(self) -> dict[Key, Value | Obj]:
+        """End an arm: undo its writes and return them."""
+        journal = self.journals.pop()
+        cells = self.cells
+        writes = {key: cells[key] for key in journal}
+        for key, old in journal.items():
+            if isinstance(old, _Absent):
+                del cells[key]
+            else:
+                cells[key] = old
+        return writes
+
+    def commit(self) -> None:
+        """End an arm and keep its writes."""
+        journal = self.journals.pop()
+        if self.journals:
+            outer = self.journals[-1]
+            for key, old in journal.items():
+                outer.setdefault(key, old)
+
+    def writes_since(self, level: int) -> dict[Key, Value | Obj]:
+        """All that was written since the journal at `level` began, as it is now."""
+        cells = self.cells
+        return {key: cells[key] for journal in self.journals[level:] for key in journal}
+
+    def join(self, arms: list[dict[Key, Value | Obj]]) -> None:
+        """Write what is true after any one of these arms has run."""
+        if not arms:
+            return
+        if len(arms) == 1:
+            for key, content in arms[0].items():
+                self.write(key, content)
+            return
+        keys: dict[Key, None] = {}
+        for arm in arms:
+            keys.update(dict.fromkeys(arm))
+        for key in keys:
+            contents = [found for arm in arms if (found := arm.get(key) or self.cells.get(key)) is not None]
+            self.write(key, _join_contents(contents))
+
+
+def _join_contents(contents: list[Value | Obj]) -> Value | Obj:
+    first = contents[0]
+    if all(content is first for content in contents):
+        return first
+    objects = [content for content in contents if isinstance(content, Obj)]
+    if objects:
+        return join_objects(objects)
+    return union([content for content in contents if not isinstance(content, Obj)])
+
+
+def join_objects(objects: list[Obj]) -> Obj:
+    """One object that may be in any of these states: what all have must be there, the rest may."""
+    first = objects[0]
+    for other in objects[1:]:
+        if other is not first:
+            first = _join_two(first, other)
+    return first
+
+
+def _join_two(a: Obj, b: Obj) -> Obj:
+    entries: dict[str, Slot] = {}
+    for key in [*a.entries, *(key for key in b.entries if key not in a.entries)]:
+        left, right = a.entries.get(key), b.entries.get(key)
+        if left is not None and right is not None:
+            entries[key] = left if left is right else _join_slots(left, right)
+        else:
+            slot = left or right
+            assert slot is not None
+            entries[key] = slot._replace(must=False) if slot.must else slot
+    short, long = sorted((a.items, b.items), key=len)
+    items = tuple(
+        long[i]
+        if i < len(short) and long[i] is short[i]
+        else _join_slots(short[i], long[i])
+        if i < len(short)
+        else long[i]._replace(must=False)
+        for i in range(len(long))
+    )
+    rests = a.rests + tuple(rest for rest in b.rests if rest not in a.rests)
+    hops = a.hops + tuple(hop for hop in b.hops if hop not in a.hops)
+    return a._replace(entries=entries, items=items, rests=rests, hops=hops)
+
+
+def _join_slots(a: Slot, b: Slot) -> Slot:
+    return Slot(union((a.value, b.value)), a.must and b.must, a.root, a.value_place, a.guards & b.guards)

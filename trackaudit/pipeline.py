@@ -1,0 +1,277 @@
+"""The sentence: paths → discover → parse → flow → calls → identity → rules → suppress → result."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from trackaudit.calls import Calls, extract
+from trackaudit.config import Config, load_config
+from trackaudit.discover import discover, locate
+from trackaudit.discover.sources import Sources
+from trackaudit.errors import InputError
+from trackaudit.flow.link import Linker
+from trackaudit.flow.resolve import Resolver
+from trackaudit.flow.units import evaluate
+from trackaudit.model import CONFIDENCES, IdSchema, Notice, Result, Summary
+from trackaudit.parse import language_of, parse
+from trackaudit.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Sequence
+
+    from trackaudit.engine.rule import RuleSet
+    from trackaudit.model import Finding, SourceFile
+    from trackaudit.program import Module
+    from trackaudit.vocabulary import Vocabulary
+
+RECURSION = 6000
+"""Python frames allowed: a chain of wrappers is evaluated by recursion."""
+
+
+class CheckOptions(NamedTuple):
+    """What the user asked for. `paths` are relative to `cwd` ("" is the process's); `stdin` is (file name, bytes)."""
+
+    paths: tuple[str, ...] = ()
+    config: str | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    min_confidence: str = "medium"
+    stdin: tuple[str, bytes] | None = None
+    debug: bool = False
+    cwd: str = ""
+
+
+class CheckOutcome(NamedTuple):
+    """A check's result and the severity from which on it fails the run."""
+
+    result: Result
+    fail_on: str
+
+
+class Analysis(NamedTuple):
+    """What is known of a project before any rule is asked."""
+
+    config: Config
+    vocabulary: Vocabulary
+    reader: Reader
+    calls: Calls
+    schema: IdSchema
+    notices: list[Notice]
+    reported: Callable[[str], bool]
+    summary: Summary
+    prefix: str
+
+
+class Reader:
+    """Parses files on demand and keeps their modules; what is wrong with a file becomes a notice."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.modules: dict[str, list[Module]] = {}
+        self.files: dict[str, SourceFile] = {}
+        self.notices: list[Notice] = []
+
+    def source(self, path: str) -> SourceFile:
+        """A file by its path; one that cannot be read is empty."""
+        file = self.files.get(path)
+        if file is None:
+            self.load(path)
+            file = self.files[path]
+        return file
+
+    def load(self, path: str) -> list[Module]:
+        """A file's modules; none if it cannot be read or parsed."""
+        known = self.modules.get(path)
+        if known is not None:
+            return known
+        from trackaudit.model import SourceFile
+
+        self.modules[path] = []
+        language = language_of(path) or ""
+        try:
+            file = self.files[path] = self.sources.source(path, language)
+        except OSError as error:
+            self.files[path] = SourceFile(path, b"", language)
+            self.notices.append(Notice("unreadable", path, 0, f"the file cannot be read: {error.strerror or error}"))
+            return []
+        try:
+            self.modules[path] = parse(file)
+        except Exception as error:  # one file that breaks a front end must not stop the run
+            self.notices.append(Notice("crash", path, 0, f"the front end failed: {type(error).__name__}: {error}"))
+        for module in self.modules[path]:
+            if module.errors:
+                line = file.position(module.errors[0][0])[0]
+                more = f" and {len(module.errors) - 1} more places" if len(module.errors) > 1 else ""
+                why = f"the syntax is not understood here{more}; the rest of the file was analysed"
+                self.notices.append(Notice("syntax-error", path, line, why))
+        return self.modules[path]
+
+    def read(self, path: str) -> bytes | None:
+        """A file's bytes, or None if it cannot be read."""
+        try:
+            return self.sources.read(path)
+        except OSError:
+            return None
+
+    def search(self, paths: Iterable[str], tests: Sequence[Callable[[bytes], bool]]) -> list[str]:
+        """Those of the code files whose bytes pass one of the tests."""
+        found: list[str] = []
+        for path in paths:
+            if language_of(path) in (None, "document"):
+                continue
+            data = self.read(path)
+            if data is not None and any(test(data) for test in tests):
+                found.append(path)
+        return found
+
+
+def _package_folders(listing: Iterable[str]) -> list[str]:
+    return [path.rpartition("/")[0] for path in listing if path.rpartition("/")[2] == "package.json"]
+
+
+def check(options: CheckOptions) -> CheckOutcome:
+    """Check a project. Raises TrackauditError when the job cannot be done."""
+    from trackaudit.engine.load import load_rules
+    from trackaudit.suppress import unknown_rule
+
+    analysis = analyse(options)
+    ruleset = load_rules(analysis.config)
+    known = [rule.id for rule in ruleset.rules]
+    strange = [unknown_rule(rule, known) for rule in (*options.select, *options.ignore) if rule not in known]
+    if strange:
+        raise InputError(*strange)
+    result = judge(analysis, ruleset, options)
+    return CheckOutcome(result, analysis.config.fail_on)
+
+
+def identity(options: CheckOptions) -> tuple[IdSchema, Result]:
+    """The identity schema in force, and a result that holds the sources of its evidence."""
+    analysis = analyse(options)
+    result = Result((), tuple(analysis.notices), analysis.summary, analysis.reader.files, prefix=analysis.prefix)
+    return analysis.schema, result
+
+
+def check_text(text: str, language: str, config: Config | None = None) -> Result:
+    """Check one text as if it were a project's only file (rule examples). `language`: javascript, tsx, yaml …"""
+    from trackaudit.engine.load import load_rules
+
+    path = f"example.{_SUFFIXES[language]}"
+    sources = Sources("", overlay={path: text.encode("utf-8")})
+    reader = Reader(sources)
+    config = config if config is not None else Config()
+    vocabulary = load_vocabulary(config)
+    analysis = _analysis(config, vocabulary, reader, [path], [path], lambda name: name == path, lambda name: False)
+    return judge(analysis, load_rules(config), CheckOptions())
+
+
+_SUFFIXES = {
+    "javascript": "js",
+    "jsx": "jsx",
+    "typescript": "ts",
+    "tsx": "tsx",
+    "python": "py",
+    "json": "json",
+    "yaml": "yaml",
+}
+
+
+def analyse(options: CheckOptions) -> Analysis:
+    """Everything up to the rules."""
+    overlay = {}
+    stdin_name = None
+    if options.stdin is not None:
+        stdin_name = options.stdin[0]
+    ground = locate(options.paths, options.cwd, options.config, stdin_name)
+    if options.stdin is not None:
+        overlay[ground.targets[0].path] = options.stdin[1]
+    config = load_config(ground.config) if ground.config else Config()
+    vocabulary = load_vocabulary(config)
+    sources = Sources(ground.root, config.max_file_size, overlay)
+    anchors = (*vocabulary.anchors, b"trackaudit:")
+    found = discover(ground, config, sources, anchors, lambda path: language_of(path) is not None)
+    reader = Reader(sources)
+    analysis = _analysis(
+        config, vocabulary, reader, found.candidates, sorted(found.listing), found.reported, found.is_test
+    )
+    summary = analysis.summary._replace(files_seen=found.seen, files_scanned=found.scanned)
+    return analysis._replace(notices=[*found.notices, *analysis.notices], summary=summary, prefix=ground.prefix)
+
+
+def _analysis(
+    config: Config,
+    vocabulary: Vocabulary,
+    reader: Reader,
+    candidates: Iterable[str],
+    listing: Sequence[str],
+    reported: Callable[[str], bool],
+    is_test: Callable[[str], bool],
+) -> Analysis:
+    from trackaudit.identity import infer
+
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION))
+    try:
+        resolver = Resolver(reader.sources.is_file, reader.read, lambda: _package_folders(listing))
+        linker = Linker(vocabulary, reader.source, resolver, reader.load)
+
+        def search(tests: Sequence[Callable[[bytes], bool]], known: Container[str]) -> list[str]:
+            return reader.search((path for path in listing if path not in known), tests)
+
+        flow = evaluate(candidates, vocabulary, linker, search)
+    finally:
+        sys.setrecursionlimit(limit)
+    calls = extract(flow, vocabulary, reader.source)
+    own = [call for call in calls.calls if not is_test(call.sink.path)]
+    calls = calls._replace(calls=own, unresolved=[one for one in calls.unresolved if not is_test(one.place.path)])
+    schema = infer(own, config)
+    notices = [*reader.notices, *flow.notices]
+    summary = Summary(
+        files_parsed=len(reader.modules), calls=len({call.sink for call in own}), unresolved=len(calls.unresolved)
+    )
+    return Analysis(config, vocabulary, reader, calls, schema, notices, reported, summary, "")
+
+
+def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result:
+    """Ask the rules, and hold back what the user does not want to hear."""
+    from trackaudit.engine.run import run
+    from trackaudit.suppress import suppress
+
+    files = analysis.reader.files
+    found, notices = run(analysis.calls.calls, analysis.schema, ruleset, analysis.config, files, analysis.vocabulary)
+    ran = _ran(ruleset, analysis.config, options)
+    wanted = [finding for finding in found if finding.rule in ran and _is_reported(finding, analysis)]
+    modules = [module for file in analysis.reader.modules.values() for module in file]
+    known = {rule.id for rule in ruleset.rules}
+    unused = ruleset.get("unused-suppression")
+    severity = analysis.config.rules.get("unused-suppression", unused.severity if unused is not None else "warning")
+    kept, suppressed, extra = suppress(wanted, modules, files, ran, known, severity, analysis.reported)
+    lowest = CONFIDENCES.index(options.min_confidence)
+    shown = [finding for finding in kept if CONFIDENCES.index(finding.confidence) <= lowest]
+    summary = analysis.summary._replace(suppressed=len(suppressed), below_confidence=len(kept) - len(shown))
+    everything = [*analysis.notices, *notices]
+    if not analysis.calls.calls:
+        everything.append(Notice("no-calls", "", 0, "no tracking call was seen; if there are any, name their wrappers"))
+    return Result(
+        tuple(sorted([*shown, *extra], key=_order)),
+        tuple(everything),
+        summary,
+        files,
+        tuple(analysis.calls.unresolved),
+        analysis.prefix,
+    )
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str]:
+    return finding.root.path, finding.root.start, finding.root.end, finding.rule
+
+
+def _is_reported(finding: Finding, analysis: Analysis) -> bool:
+    return analysis.reported(finding.root.path) or analysis.reported(finding.sink.path)
+
+
+def _ran(ruleset: RuleSet, config: Config, options: CheckOptions) -> set[str]:
+    chosen = {rule.id for rule in ruleset.rules if config.rules.get(rule.id, rule.severity) != "off"}
+    if options.select:
+        chosen &= set(options.select)
+    return chosen - set(options.ignore)
