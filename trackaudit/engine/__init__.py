@@ -1,0 +1,1 @@
+"""Rules: TrackingCalls and an IdSchema in, Findings out. Nothing here sees a syntax tree."""

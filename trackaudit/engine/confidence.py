@@ -1,0 +1,33 @@
+"""How sure a finding is: a rule's condition and the subject in, high, medium or low out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackaudit.identity import identifier_kinds
+from trackaudit.model import CONFIDENCES
+
+if TYPE_CHECKING:
+    from trackaudit.engine.predicates import Subject
+    from trackaudit.engine.rule import Condition
+
+
+def confidence(subject: Subject, condition: Condition) -> str:
+    """The confidence of a finding of this condition about this subject."""
+    caps = [condition.confidence]
+    if not subject.call.certain:
+        caps.append("low")
+    if condition.covers and subject.entry is not None:
+        caps.append(_of_uncovered(subject))
+    return max(caps, key=CONFIDENCES.index)
+
+
+def _of_uncovered(subject: Subject) -> str:
+    """Of "this identifier reaches no ID": how sure is it that none is sent where we cannot see?"""
+    entry, call, ground = subject.the_entry, subject.call, subject.ground
+    if ground.coverage.unclear(call, entry.kind):
+        return "low"
+    assumed = identifier_kinds(ground.schema)[1] and ground.schema.source != "default"
+    if call.stateful and ground.coverage.identified_elsewhere(entry.kind, call) is not None:
+        return "low" if entry.origin == "session" else "medium"
+    return "medium" if assumed else "high"

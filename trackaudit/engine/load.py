@@ -1,0 +1,397 @@
+"""Rule files in, a RuleSet out. Every problem of every file is told at once, with its line and what is allowed.
+
+A rule is one YAML file named after its id:
+
+    id, summary, severity (or {declared: …, inferred: …}), scope, match, message, instead, why, examples
+    fix: {transform, applicability}      where a right answer exists
+    supersedes: [rule-id]                these are dropped where this one speaks
+
+`match` is a mapping of words that must all hold, or a list of such mappings of which one must. `entry: {in: …}`
+asks for an ID, property or field; without it the match is about the call itself. `confidence: medium` caps what a
+match may claim. The words are in `predicates.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from trackaudit.engine.predicates import CALL_WORDS, ENTRY_WORDS, FIELDS, PARTS
+from trackaudit.engine.rule import Condition, Example, Rule, RuleSet
+from trackaudit.errors import ConfigError, RuleError
+from trackaudit.model import CONFIDENCES, SEVERITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from trackaudit.config import Config
+    from trackaudit.engine.predicates import Given, Subject, Word
+
+SCOPES = ("entry", "call", "flow", "project")
+LANGUAGES = ("javascript", "typescript", "tsx", "python", "json", "yaml")
+TRANSFORMS = (
+    "identify",
+    "add-id",
+    "map-id",
+    "identify-later",
+    "move-to-hard-id",
+    "guard",
+    "rename-id",
+    "rename-field",
+    "lowercase",
+    "map-column",
+    "remove",
+)
+"""What a fix does to the send; `replacement.py` writes it in words, the fix stage into files."""
+APPLICABILITIES = ("safe", "unsafe", "display-only")
+
+_REQUIRED = ("id", "summary", "severity", "scope", "match", "message", "instead", "why", "examples")
+_OPTIONAL = ("fix", "supersedes")
+_EXAMPLE_KEYS = ("name", "language", "bad", "good", "fixed", "expect", "config")
+
+
+def rule_files(config: Config) -> list[str]:
+    """The paths of all rule files in force: the built-in ones, then those of `extend-rules` folders."""
+    from trackaudit.config import rules_dir
+
+    files: list[str] = []
+    for directory in (rules_dir(), *config.extend_rules):
+        folder = os.fspath(directory)
+        if not os.path.isdir(folder):
+            raise RuleError(f"{folder}: not a folder; `extend-rules` lists folders of rule files")
+        names = sorted(name for name in os.listdir(folder) if name.endswith((".yaml", ".yml")))
+        files.extend(os.path.join(folder, name) for name in names)
+    return files
+
+
+def rules_data(files: Iterable[str]) -> dict[str, Any]:
+    """The plain data of every rule file, by its path: what can be packed and loaded without YAML."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data: dict[str, Any] = {}
+    problems: list[str] = []
+    for path in files:
+        try:
+            with open(path, encoding="utf-8") as file:
+                data[path] = yaml.load(file, Loader=loader)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = mark.line + 1 if mark is not None else 1
+            problems.append(f"{path}:{line}: not YAML: {getattr(error, 'problem', None) or error}")
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"{path}:1: cannot be read: {error}")
+    if problems:
+        raise RuleError(*problems)
+    return data
+
+
+def load_rules(config: Config, data: Mapping[str, Any] | None = None) -> RuleSet:
+    """The rules in force. `data`: what `rules_data` gave, if it is at hand.
+
+    Raises RuleError with every problem of the rules, and ConfigError where the configuration names a rule that is none.
+    """
+    given = rules_data(rule_files(config)) if data is None else data
+    readers = [_Reader(path, content) for path, content in given.items()]
+    rules = [rule for reader in readers if (rule := reader.rule()) is not None]
+    _check_together(readers, rules)
+    problems = [problem for reader in readers for problem in reader.told()]
+    if problems:
+        raise RuleError(*problems)
+    _check_config(config, {rule.id for rule in rules} | PLANNED)
+    return RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)))
+
+
+def _check_config(config: Config, known: Collection[str]) -> None:
+    unknown = [(rule, line) for rule, line in config.rule_lines if rule not in known]
+    if unknown:
+        from trackaudit.config import unknown_rule
+
+        raise ConfigError(*(unknown_rule(config, rule, line, sorted(known)) for rule, line in unknown))
+
+
+def _check_together(readers: list[_Reader], rules: list[Rule]) -> None:
+    by_path = {rule.path: rule for rule in rules}
+    ids = sorted({rule.id for rule in rules})
+    seen: dict[str, str] = {}
+    for reader in readers:
+        rule = by_path.get(reader.path)
+        if rule is None:
+            continue
+        if rule.id in seen:
+            reader.tell(("id",), f"`{rule.id}` is already the id of {seen[rule.id]}")
+        seen.setdefault(rule.id, rule.path)
+        for at, other in enumerate(rule.supersedes):
+            if other not in ids and other not in PLANNED:
+                reader.tell(("supersedes", at), f"no rule `{other}`{_hint(other, ids)}")
+
+
+PLANNED = frozenset(
+    {
+        "conflicting-id-names",
+        "conflicting-id-values",
+        "inconsistent-normalization",
+        "never-identified-in-browser",
+        "confirmation-without-identify",
+        "consent-without-identity",
+        "id-of-someone-else",
+        "id-from-untrusted-source",
+        "logout-without-anonymize",
+    }
+)
+"""Ids that are fixed but whose rules are not written yet; `supersedes` may name them."""
+
+
+class _Reader:
+    """Reads one rule from its plain data and collects what is wrong with it."""
+
+    def __init__(self, path: str, content: Any) -> None:
+        self.path = path
+        self.content = content
+        self.problems: list[tuple[tuple[str | int, ...], str]] = []
+
+    def tell(self, where: tuple[str | int, ...], what: str) -> None:
+        self.problems.append((where, what))
+
+    def told(self) -> list[str]:
+        """Every problem as `file:line: what`."""
+        if not self.problems:
+            return []
+        lines = sorted((_line_of(self.path, where), what) for where, what in self.problems)
+        return [f"{self.path}:{line}: {what}" for line, what in lines]
+
+    def rule(self) -> Rule | None:
+        """The rule, or None where something is wrong."""
+        data = self.content
+        if not isinstance(data, dict):
+            self.tell((), "a rule is a mapping of " + ", ".join(_REQUIRED))
+            return None
+        self._only(data, (*_REQUIRED, *_OPTIONAL), ())
+        for key in _REQUIRED:
+            if key not in data:
+                self.tell((), f"`{key}` is missing")
+        declared, inferred = self._severity(data.get("severity", "error"))
+        fix = self._mapping(data.get("fix", {}), ("fix",))
+        self._only(fix, ("transform", "applicability"), ("fix",))
+        rule = Rule(
+            id=self._id(data.get("id")),
+            summary=self._text(data.get("summary", ""), ("summary",)),
+            severity=declared,
+            severity_inferred=inferred,
+            scope=self._one_of(data.get("scope", "entry"), SCOPES, ("scope",)),
+            conditions=self._conditions(data.get("match", {})),
+            message=self._template(data.get("message", ""), tuple(FIELDS), ("message",)),
+            instead=self._template(data.get("instead", ""), (*FIELDS, "replacement"), ("instead",)),
+            why=self._text(data.get("why", ""), ("why",)),
+            transform=self._one_of(fix["transform"], TRANSFORMS, ("fix", "transform")) if "transform" in fix else "",
+            applicability=self._one_of(
+                fix.get("applicability", "display-only"), APPLICABILITIES, ("fix", "applicability")
+            ),
+            supersedes=tuple(self._texts(data.get("supersedes", []), ("supersedes",))),
+            examples=self._examples(data.get("examples", [])),
+            path=self.path,
+        )
+        return None if self.problems else rule
+
+    # ------------------------------------------------------------------------------------------- values
+
+    def _id(self, value: Any) -> str:
+        text = self._text(value or "", ("id",))
+        name = os.path.basename(self.path).rsplit(".", 1)[0]
+        if text and not all(part.isalnum() and part == part.lower() for part in text.split("-")):
+            self.tell(("id",), f"`{text}` is not kebab-case (small letters, digits, single hyphens)")
+        elif text and text != name:
+            self.tell(("id",), f"`{text}` is not the file's name; call the file `{text}.yaml` or the rule `{name}`")
+        return text
+
+    def _severity(self, value: Any) -> tuple[str, str]:
+        if not isinstance(value, dict):
+            severity = self._one_of(value, SEVERITIES, ("severity",))
+            return severity, severity
+        self._only(value, ("declared", "inferred"), ("severity",))
+        declared, inferred = value.get("declared"), value.get("inferred")
+        return (
+            self._one_of(declared, SEVERITIES, ("severity", "declared")),
+            self._one_of(inferred, SEVERITIES, ("severity", "inferred")),
+        )
+
+    def _conditions(self, value: Any) -> tuple[Condition, ...]:
+        if isinstance(value, list):
+            return tuple(self._condition(item, ("match", at)) for at, item in enumerate(value))
+        return (self._condition(value, ("match",)),)
+
+    def _condition(self, value: Any, where: tuple[str | int, ...]) -> Condition:
+        words = self._mapping(value, where)
+        if isinstance(value, dict) and not words:
+            self.tell(where, f"says nothing; it takes {', '.join(CALL_WORDS)} and entry")
+        self._only(words, (*CALL_WORDS, "entry", "confidence"), where)
+        confidence = self._one_of(words.get("confidence", "high"), CONFIDENCES, (*where, "confidence"))
+        entry = self._mapping(words.get("entry", {}), (*where, "entry"))
+        part = ""
+        if "entry" in words:
+            self._only(entry, ("in", *ENTRY_WORDS), (*where, "entry"))
+            if "in" not in entry:
+                self.tell((*where, "entry"), f"`in` is missing; it takes one of {', '.join(PARTS)}")
+            else:
+                part = self._one_of(entry["in"], PARTS, (*where, "entry", "in"))
+        return Condition(
+            part,
+            self._tests({word: given for word, given in words.items() if word in CALL_WORDS}, CALL_WORDS, where),
+            self._tests(
+                {word: given for word, given in entry.items() if word in ENTRY_WORDS}, ENTRY_WORDS, (*where, "entry")
+            ),
+            confidence,
+            "covered" in entry or "identified" in words,
+        )
+
+    def _tests(
+        self, given: dict[str, Any], table: Mapping[str, Word], where: tuple[str | int, ...]
+    ) -> tuple[Callable[[Subject], bool], ...]:
+        tests = []
+        for word, value in given.items():
+            checked = self._given(value, table[word], (*where, word))
+            tests.append(partial(_run_test, table[word].test, checked))
+        return tuple(tests)
+
+    def _given(self, value: Any, word: Word, where: tuple[str | int, ...]) -> Given:
+        if word.allowed is None:
+            if not isinstance(value, bool):
+                self.tell(where, f"takes true or false, not {value!r}")
+                return False
+            return value
+        texts = self._texts([value] if isinstance(value, str) else value, where)
+        for text in texts if word.allowed else ():
+            self._one_of(text, word.allowed, where)
+        return tuple(texts)
+
+    def _examples(self, value: Any) -> tuple[Example, ...]:
+        if not isinstance(value, list):
+            self.tell(("examples",), "is a list of examples")
+            return ()
+        return tuple(
+            example for at, item in enumerate(value) if (example := self._example(item, ("examples", at))) is not None
+        )
+
+    def _example(self, value: Any, where: tuple[str | int, ...]) -> Example | None:
+        data = self._mapping(value, where)
+        self._only(data, _EXAMPLE_KEYS, where)
+        for key in ("name", "language"):
+            if key not in data:
+                self.tell(where, f"`{key}` is missing")
+        if ("bad" in data) == ("good" in data):
+            self.tell(where, "has either `bad` or `good`")
+        if "good" in data and ("fixed" in data or "expect" in data):
+            self.tell(where, "`fixed` and `expect` belong to a bad example")
+        return Example(
+            name=self._text(data.get("name", ""), (*where, "name")),
+            language=self._one_of(data.get("language", "javascript"), LANGUAGES, (*where, "language")),
+            bad=self._text(data.get("bad", ""), (*where, "bad")),
+            good=self._text(data.get("good", ""), (*where, "good")),
+            fixed=self._text(data.get("fixed", ""), (*where, "fixed")),
+            expect=self._expect(data.get("expect", []), (*where, "expect")),
+            config=self._mapping(data["config"], (*where, "config")) if "config" in data else None,
+        )
+
+    def _expect(self, value: Any, where: tuple[str | int, ...]) -> tuple[tuple[str, int], ...]:
+        expected = []
+        for at, item in enumerate(value if isinstance(value, list) else [value]):
+            data = self._mapping(item, (*where, at))
+            self._only(data, ("rule", "line"), (*where, at))
+            if isinstance(data.get("rule"), str) and isinstance(data.get("line"), int):
+                expected.append((data["rule"], data["line"]))
+            else:
+                self.tell((*where, at), "takes {rule: rule-id, line: number}")
+        return tuple(expected)
+
+    def _template(self, value: Any, fields: tuple[str, ...], where: tuple[str | int, ...]) -> str:
+        text = self._text(value, where)
+        for field in fields_of(text):
+            if field not in fields:
+                allowed = ", ".join(fields)
+                self.tell(where, f"unknown field `{{{field}}}`; allowed: {allowed}{_hint(field, fields)}")
+        if "\n" in text.strip():
+            self.tell(where, "is one line")
+        return text.strip()
+
+    def _text(self, value: Any, where: tuple[str | int, ...]) -> str:
+        if isinstance(value, str):
+            return value
+        self.tell(where, f"is a text, not {value!r}")
+        return ""
+
+    def _texts(self, value: Any, where: tuple[str | int, ...]) -> list[str]:
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return value
+        self.tell(where, f"is a text or a list of texts, not {value!r}")
+        return []
+
+    def _mapping(self, value: Any, where: tuple[str | int, ...]) -> dict[str, Any]:
+        if isinstance(value, dict):
+            return value
+        self.tell(where, f"is a mapping, not {value!r}")
+        return {}
+
+    def _one_of(self, value: Any, allowed: tuple[str, ...], where: tuple[str | int, ...]) -> str:
+        if isinstance(value, str) and value in allowed:
+            return value
+        self.tell(where, f"`{value}` is not one of {', '.join(allowed)}{_hint(str(value), allowed)}")
+        return allowed[0]
+
+    def _only(self, data: dict[str, Any], allowed: tuple[str, ...], where: tuple[str | int, ...]) -> None:
+        for key in data:
+            if key not in allowed:
+                self.tell(
+                    (*where, key), f"unknown key `{key}`; allowed: {', '.join(allowed)}{_hint(str(key), allowed)}"
+                )
+
+    def _unknown_key(self, key: str, allowed: tuple[str, ...], where: tuple[str | int, ...]) -> None:
+        self.tell(where, f"unknown key `{key}`; allowed: {', '.join(allowed)}{_hint(key, allowed)}")
+
+
+def fields_of(template: str) -> list[str]:
+    """The names between single braces, in order; `{{` and `}}` stand for braces."""
+    fields = []
+    rest = template.replace("{{", "").replace("}}", "")
+    while "{" in rest:
+        _, _, rest = rest.partition("{")
+        name, closed, rest = rest.partition("}")
+        fields.append(name if closed else name + rest)
+    return fields
+
+
+def _run_test(test: Callable[[Subject, Given], bool], given: Given, subject: Subject) -> bool:
+    return test(subject, given)
+
+
+def _hint(word: str, allowed: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, list(allowed), n=1)
+    return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def _line_of(path: str, where: tuple[str | int, ...]) -> int:
+    """The line, from 1, of the value (for an unknown key, of the key) at `where`; of the nearest that there is."""
+    import yaml
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            node = yaml.compose(file, Loader=yaml.SafeLoader)
+    except (OSError, yaml.YAMLError):
+        return 1
+    line = 1
+    for step in where:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(step):
+                    node, line = value, key.start_mark.line + 1
+                    break
+            else:
+                break
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line

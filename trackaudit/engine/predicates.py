@@ -1,0 +1,355 @@
+"""The words of `match:`, the tests behind them, and the fields of messages. A subject in, a bool or a word out.
+
+A word under `match:` asks about the call, a word under `entry:` about one of its IDs, properties or other fields.
+Add a word = one function here and one line in a table; `load.py` refuses every other word.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from trackaudit.engine.coverage import same_identifier
+from trackaudit.identity import IDENTIFYING, KIND_WORDS, hard_id, identifier_kinds, near_miss, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TypeAlias
+
+    from trackaudit.engine.coverage import Coverage
+    from trackaudit.model import Entry, IdSchema, TrackingCall
+    from trackaudit.vocabulary import Shape
+
+    Given: TypeAlias = "tuple[str, ...] | bool"
+
+
+class Ground(NamedTuple):
+    """What stays the same while all rules run."""
+
+    schema: IdSchema
+    coverage: Coverage
+    shapes: Mapping[str, Shape]
+
+
+class Subject(NamedTuple):
+    """What a rule is asked about: a call, and one of its entries unless the rule is about the call itself."""
+
+    ground: Ground
+    call: TrackingCall
+    entry: Entry | None = None
+
+    @property
+    def the_entry(self) -> Entry:
+        """The entry; only for words under `entry:`."""
+        assert self.entry is not None
+        return self.entry
+
+
+class Word(NamedTuple):
+    """A match word. allowed: the values it takes; empty: any text; None: true or false."""
+
+    test: Callable[[Subject, Given], bool]
+    allowed: tuple[str, ...] | None
+    help: str
+
+
+DOUBLE_OPT_IN = "double_opt_in"
+PLACEHOLDERS = frozenset(
+    word
+    for line in (
+        "undefined null none nan nil n/a na unknown guest anonymous anon test user customer email default placeholder",
+        "not-set notset [object-object] 0 -1 false true xxx todo",
+    )
+    for word in line.split()
+)
+"""Constants that stand for nobody, in lower case, spaces and underscores as hyphens."""
+
+
+# ----------------------------------------------------------------------------------------- words on the call
+
+
+def _channel(subject: Subject, given: Given) -> bool:
+    return subject.call.channel in _words(given)
+
+
+def _operation(subject: Subject, given: Given) -> bool:
+    return subject.call.operation in _words(given)
+
+
+def _stateful(subject: Subject, given: Given) -> bool:
+    return subject.call.stateful == given
+
+
+def _event(subject: Subject, given: Given) -> bool:
+    return subject.call.event in _words(given)
+
+
+def _event_not(subject: Subject, given: Given) -> bool:
+    return subject.call.event not in _words(given)
+
+
+def _identified(subject: Subject, given: Given) -> bool:
+    return subject.ground.coverage.identified(subject.call) == given
+
+
+def _empty(subject: Subject, given: Given) -> bool:
+    call = subject.call
+    nothing = not (call.ids.items or call.ids.open or call.properties.items or call.properties.open)
+    return nothing == given
+
+
+def _ids(subject: Subject, given: Given) -> bool:
+    ids = subject.call.ids
+    all_soft = bool(ids.items) and not any(subject.ground.coverage.is_hard(item.key) for item in ids.items)
+    return "soft" in _words(given) and all_soft and not ids.open
+
+
+def _document(subject: Subject, given: Given) -> bool:
+    return (subject.call.language in ("document", "json", "yaml")) == given
+
+
+def _stage(subject: Subject, given: Given) -> bool:
+    return False
+
+
+# ---------------------------------------------------------------------------------------- words on the entry
+
+
+def _is(subject: Subject, given: Given) -> bool:
+    return is_identifier(subject.the_entry, subject.ground.schema)
+
+
+def is_identifier(entry: Entry, schema: IdSchema) -> bool:
+    """Whether an entry holds the customer's identifier: of a kind that a hard ID holds, or under a hard ID's name."""
+    if entry.owner == "other" or not entry.value.resolved:
+        return False
+    if entry.kind in identifier_kinds(schema)[0]:
+        return True
+    known = schema.get(entry.key)
+    if known is None or not known.hard or entry.kind == "none":
+        return False
+    # `registered: true` and `registered: "2020-01-01"` say when or whether, not who.
+    return bool(entry.value.symbols)
+
+
+def _covered(subject: Subject, given: Given) -> bool:
+    return subject.ground.coverage.covered(subject.the_entry, subject.call) == given
+
+
+def _kind(subject: Subject, given: Given) -> bool:
+    entry = subject.the_entry
+    return entry.kind in _words(given) and entry.owner != "other"
+
+
+def _id(subject: Subject, given: Given) -> bool:
+    hard = subject.ground.coverage.is_hard(subject.the_entry.key)
+    return ("hard" if hard else "soft") in _words(given)
+
+
+def _known(subject: Subject, given: Given) -> bool:
+    return (subject.ground.schema.get(subject.the_entry.key) is not None) == given
+
+
+def _holds(subject: Subject, given: Given) -> bool:
+    entry, known = subject.the_entry, subject.ground.schema.get(subject.the_entry.key)
+    if known is None or known.holds == "unknown" or entry.kind == "unknown":
+        return False
+    return ("same" if known.holds == entry.kind else "other") in _words(given)
+
+
+def _origin(subject: Subject, given: Given) -> bool:
+    return subject.the_entry.origin in _words(given)
+
+
+def _lowercased(subject: Subject, given: Given) -> bool:
+    known = subject.ground.schema.get(subject.the_entry.key)
+    steps = set(subject.the_entry.transforms)
+    return bool(steps & {"lower", "upper", "hash"} or (known is not None and known.lowercased)) == given
+
+
+def _value(subject: Subject, given: Given) -> bool:
+    return value_sort(subject.the_entry) in _words(given)
+
+
+def value_sort(entry: Entry) -> str:
+    """What stands in an ID: empty, placeholder, fallback, textified-nothing, constant, or value.
+
+    fallback: a real value, or else an empty one or a placeholder. textified-nothing: a value that is visibly
+    perhaps missing and is made text, so that the missing one becomes `undefined` or `None`. constant: one real
+    text, the same for everybody.
+    """
+    value = entry.value
+    if not value.resolved and not value.literals:
+        return "value"
+    textified = "str" in entry.transforms
+    if textified and not entry.guarded and (value.maybe_missing or (None in value.literals and value.symbols)):
+        return "textified-nothing"
+    if not value.literals:
+        return "value"
+    if not value.symbols and value.resolved:
+        sorts = {_literal_sort(literal) for literal in value.literals}
+        if sorts == {"constant"}:
+            return "constant"
+        return "placeholder" if "placeholder" in sorts else "empty" if sorts == {"empty"} else "value"
+    if any(_literal_sort(literal) == "placeholder" for literal in value.literals):
+        return "fallback"
+    empty_text = any(isinstance(literal, str) and not literal.strip() for literal in value.literals)
+    return "fallback" if empty_text and not entry.guarded else "value"
+
+
+def _literal_sort(literal: str | int | float | bool | None) -> str:
+    if literal is None:
+        return "empty"
+    text = str(literal).strip().lower()
+    if not text:
+        return "empty"
+    if "-".join(text.replace("_", "-").split()) in PLACEHOLDERS or text.startswith(("test@", "noreply@", "no-reply@")):
+        return "placeholder"
+    return "constant"
+
+
+def _literal(subject: Subject, given: Given) -> bool:
+    wanted = {" ".join(words_of(word)) for word in _words(given)}
+    literals = subject.the_entry.value.literals
+    return bool(literals) and all(" ".join(words_of(str(literal))) in wanted for literal in literals)
+
+
+def _double_opt_in(subject: Subject, given: Given) -> bool:
+    return bool(double_opt_in_events(subject)) == given
+
+
+def double_opt_in_events(subject: Subject) -> list[TrackingCall]:
+    """The `double_opt_in` events in the same handler as the call that carry the same identifier, or none at all."""
+    entry = subject.the_entry
+    found = []
+    for event in subject.ground.coverage.same_handler(subject.call, lambda call: call.event == DOUBLE_OPT_IN):
+        addresses = [item for item in (*event.properties.items, *event.ids.items) if item.kind == "email"]
+        nameless = not addresses and event.context.function == subject.call.context.function
+        if nameless or any(same_identifier(item, entry) for item in addresses):
+            found.append(event)
+    return found
+
+
+def _field(subject: Subject, given: Given) -> bool:
+    sort = "misspelt" if misspelt_for(subject) else "hard-id" if _is_hard_id_name(subject) else "other"
+    return sort in _words(given)
+
+
+def misspelt_for(subject: Subject) -> str | None:
+    """The right name of a payload's field, where the vocabulary knows this one as wrong."""
+    shape = subject.ground.shapes.get(subject.call.shape)
+    return shape.wrong.get(subject.the_entry.key) if shape is not None else None
+
+
+def _is_hard_id_name(subject: Subject) -> bool:
+    key = subject.the_entry.key
+    known = subject.ground.schema.get(key)
+    return known is not None and known.hard and subject.call.ids.get(key) is None
+
+
+def _words(given: Given) -> tuple[str, ...]:
+    return given if isinstance(given, tuple) else ()
+
+
+# ------------------------------------------------------------------------------------------------- tables
+
+_CHANNELS = ("page", "mobile", "api", "import", "connector")
+_OPERATIONS = ("identify", "update", "event", "start", "anonymize", "import")
+_KINDS = ("email", "phone", "customer_id", "opaque", "none", "unknown")
+_ORIGINS = ("literal", "dom", "url", "storage", "request", "session", "column", "env", "unknown")
+_SORTS = ("empty", "placeholder", "fallback", "textified-nothing", "constant", "value")
+
+PARTS = ("ids", "properties", "fields")
+CALL_WORDS: dict[str, Word] = {
+    "channel": Word(_channel, _CHANNELS, "where the call runs"),
+    "operation": Word(_operation, _OPERATIONS, "what the call does"),
+    "stateful": Word(_stateful, None, "whether the SDK remembers the customer between calls"),
+    "event": Word(_event, (), "the event's name"),
+    "event-not": Word(_event_not, (), "the event's name is none of these"),
+    "identified": Word(_identified, None, "whether the call or its path carries any hard ID of the customer"),
+    "empty": Word(_empty, None, "whether the call has neither IDs nor properties"),
+    "ids": Word(_ids, ("soft",), "all its IDs, at least one, are soft"),
+    "document": Word(_document, None, "whether it is stored in a document, not sent by code"),
+    "stage": Word(_stage, ("suppress",), "the finding comes from this stage, not from a match"),
+}
+ENTRY_WORDS: dict[str, Word] = {
+    "is": Word(_is, ("identifier",), "the value identifies the customer"),
+    "covered": Word(_covered, None, "whether the same identifier also reaches an ID on this path"),
+    "kind": Word(_kind, _KINDS, "what the customer's value is"),
+    "id": Word(_id, ("hard", "soft"), "the sort of ID that the key names"),
+    "known": Word(_known, None, "whether the project has an ID of that name"),
+    "holds": Word(_holds, ("same", "other"), "whether the ID of that name holds this kind of value"),
+    "origin": Word(_origin, _ORIGINS, "where the value comes from"),
+    "lowercased": Word(_lowercased, None, "whether the value is lower-cased or hashed, here or by the project"),
+    "value": Word(_value, _SORTS, "whether a real value stands there"),
+    "literal": Word(_literal, (), "the value is one of these constants, compared word by word"),
+    "double-opt-in": Word(_double_opt_in, None, "whether the same handler sends a `double_opt_in` event"),
+    "field": Word(_field, ("misspelt", "hard-id", "other"), "what a field outside IDs and properties is"),
+}
+
+
+def suggestion(subject: Subject) -> str:
+    """The name that should stand in place of the entry's key, or "" where there is none to offer."""
+    if subject.entry is None:
+        return ""
+    schema = subject.ground.schema
+    if subject.entry in subject.call.fields:
+        right = misspelt_for(subject)
+        is_id = schema.get(subject.entry.key) is not None
+        return right if right is not None and not is_id else f"customer_ids.{subject.entry.key}" if is_id else ""
+    right = near_miss(subject.entry.key, [name.name for name in schema.names])
+    if right is None and subject.entry.kind in IDENTIFYING:
+        found = schema.hard_for(subject.entry.kind)
+        right = found.name if found is not None and found.name != subject.entry.key else None
+    return right or ""
+
+
+def _kind_word(subject: Subject) -> str:
+    entry = subject.entry
+    if entry is None:
+        return "identifier"
+    if entry.kind in KIND_WORDS:
+        return KIND_WORDS[entry.kind]
+    known = subject.ground.schema.get(entry.key)
+    return KIND_WORDS.get(known.holds, "identifier") if known is not None else "identifier"
+
+
+def _value_text(subject: Subject) -> str:
+    entry = subject.entry
+    if entry is None:
+        return "nothing"
+    if subject.call.operation == "import" and len(entry.value.literals) == 1:
+        return one_line(str(entry.value.literals[0]))
+    return one_line(entry.value.text)
+
+
+def _right_id(subject: Subject) -> str:
+    kind = subject.entry.kind if subject.entry is not None else "email"
+    return hard_id(subject.ground.schema, kind).name
+
+
+def _did_you_mean(subject: Subject) -> str:
+    name = suggestion(subject)
+    return f"; did you mean `{name}`?" if name else ""
+
+
+FIELDS: dict[str, Callable[[Subject], str]] = {
+    "key": lambda subject: subject.entry.key if subject.entry is not None else "",
+    "value": _value_text,
+    "kind": _kind_word,
+    "call": lambda subject: subject.call.call or _thing(subject.call),
+    "event": lambda subject: f"the event `{subject.call.event}`" if subject.call.event else "an event",
+    "id": _right_id,
+    "name": suggestion,
+    "did-you-mean": _did_you_mean,
+}
+"""Fields of `message` and `instead`; `instead` also knows `replacement`."""
+
+
+def _thing(call: TrackingCall) -> str:
+    return {"import": "import definition", "event": "event payload"}.get(call.operation, "customer payload")
+
+
+def one_line(text: str, limit: int = 80) -> str:
+    """The text in one line, cut to `limit` characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"

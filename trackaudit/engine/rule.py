@@ -1,0 +1,73 @@
+"""What a loaded rule is. The shape of its YAML is in `load.py`, the meaning of its match words in `predicates.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from trackaudit.engine.predicates import Subject
+
+
+class Condition(NamedTuple):
+    """One way to match: every test must hold. part: where entries come from, "" for the call itself.
+
+    confidence: the most that a finding of this condition may claim.
+    """
+
+    part: str
+    call_tests: tuple[Callable[[Subject], bool], ...]
+    entry_tests: tuple[Callable[[Subject], bool], ...]
+    confidence: str
+    covers: bool
+
+
+class Example(NamedTuple):
+    """One example of a rule. Exactly one of `bad` and `good` is set; `expect`: (rule, line from 1), JSON only.
+
+    config: what stands in the project's trackaudit.yaml, or None. fixed: the right text for a bad one.
+    """
+
+    name: str
+    language: str
+    bad: str = ""
+    good: str = ""
+    fixed: str = ""
+    expect: tuple[tuple[str, int], ...] = ()
+    config: dict[str, Any] | None = None
+
+
+class Rule(NamedTuple):
+    """One rule. severity: with a declared schema; severity_inferred: without one. conditions: any of them matches."""
+
+    id: str
+    summary: str
+    severity: str
+    severity_inferred: str
+    scope: str
+    conditions: tuple[Condition, ...]
+    message: str
+    instead: str
+    why: str
+    transform: str
+    applicability: str
+    supersedes: tuple[str, ...]
+    examples: tuple[Example, ...]
+    path: str
+
+
+class RuleSet(NamedTuple):
+    """All rules in force, sorted by id."""
+
+    rules: tuple[Rule, ...]
+
+    def get(self, rule_id: str) -> Rule | None:
+        """The rule with that id, or None."""
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule
+        return None
+
+    def __iter__(self) -> Iterator[Rule]:  # type: ignore[override]
+        return iter(self.rules)

@@ -1,0 +1,268 @@
+"""Run the rules: TrackingCalls and the IdSchema in, findings (one a root and rule) and notices out.
+
+Every rule is asked about every call; matches become findings, findings with the same root become one, rules that
+supersede others are heard, and the configuration has the last word.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from trackaudit.engine.confidence import confidence
+from trackaudit.engine.coverage import Coverage
+from trackaudit.engine.predicates import FIELDS, Ground, Subject, double_opt_in_events
+from trackaudit.engine.replacement import entry_text, replacement
+from trackaudit.identity import words_of
+from trackaudit.model import CONFIDENCES, Finding, Notice, Place, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from trackaudit.config import Config
+    from trackaudit.engine.rule import Rule, RuleSet
+    from trackaudit.model import IdSchema, SourceFile, TrackingCall
+    from trackaudit.vocabulary import Vocabulary
+
+OFF = "off"
+
+
+class _Match(NamedTuple):
+    """A rule that speaks of a subject. part: where the entry stands, "" for the call itself."""
+
+    rule: Rule
+    subject: Subject
+    root: Place
+    confidence: str
+    part: str
+
+
+class _Group(NamedTuple):
+    """Matches of one rule with one root, the first in source order leading. root: of the finding."""
+
+    root: Place
+    matches: tuple[_Match, ...]
+    callers: tuple[Place, ...] = ()
+
+    @property
+    def lead(self) -> _Match:
+        return self.matches[0]
+
+
+def run(
+    calls: Sequence[TrackingCall],
+    schema: IdSchema,
+    ruleset: RuleSet,
+    config: Config,
+    sources: Mapping[str, SourceFile],
+    vocabulary: Vocabulary | None = None,
+) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
+    """Judge the calls. `sources`: the files of the calls by path; `vocabulary`: loaded anew where it is not given.
+
+    Findings come sorted by path, place and rule, with fingerprints. A rule that raises is a notice of kind `crash`.
+    """
+    if vocabulary is None:
+        from trackaudit.vocabulary import load_vocabulary
+
+        vocabulary = load_vocabulary(config)
+    shapes = {shape.name: shape for shape in vocabulary.shapes}
+    ground = Ground(schema, Coverage(calls, schema), shapes)
+    groups: list[_Group] = []
+    notices: list[Notice] = []
+    for rule in ruleset.rules:
+        try:
+            groups.extend(_grouped(_matches(rule, calls, ground)))
+        except Exception as error:  # one broken rule must not silence the others
+            notices.append(Notice("crash", "", 0, f"rule `{rule.id}` failed: {type(error).__name__}: {error}"))
+    spoken = [group for group in _unsuperseded(groups) if config.rules.get(group.lead.rule.id) != OFF]
+    spoken.sort(key=lambda group: (group.root, group.lead.rule.id))
+    prints = _fingerprints(spoken)
+    findings = [
+        _finding(group, schema, config, sources)._replace(fingerprint=fingerprint)
+        for group, fingerprint in zip(spoken, prints, strict=True)
+    ]
+    return tuple(_without_ignored(findings, config)), tuple(notices)
+
+
+# ------------------------------------------------------------------------------------------------- matching
+
+
+def _matches(rule: Rule, calls: Iterable[TrackingCall], ground: Ground) -> list[_Match]:
+    matches = []
+    for call in calls:
+        seen: set[Place] = set()
+        for condition in rule.conditions:
+            about_call = Subject(ground, call)
+            if not all(test(about_call) for test in condition.call_tests):
+                continue
+            for subject in _subjects(call, condition.part, ground):
+                root = _root(subject)
+                if root not in seen and all(test(subject) for test in condition.entry_tests):
+                    seen.add(root)
+                    matches.append(_Match(rule, subject, root, confidence(subject, condition), condition.part))
+    return matches
+
+
+def _subjects(call: TrackingCall, part: str, ground: Ground) -> list[Subject]:
+    if not part:
+        return [Subject(ground, call)]
+    entries = {"ids": call.ids.items, "properties": call.properties.items, "fields": call.fields}[part]
+    return [Subject(ground, call, entry) for entry in entries]
+
+
+def _root(subject: Subject) -> Place:
+    if subject.entry is not None:
+        return subject.entry.root
+    ids = subject.call.ids.items
+    return ids[0].root if ids else subject.call.sink
+
+
+# ------------------------------------------------------------------------------------------------- grouping
+
+
+def _grouped(matches: list[_Match]) -> list[_Group]:
+    """One group a root; and one a shared wrapper's sink, where every caller's record is at fault."""
+    by_root: dict[Place, list[_Match]] = {}
+    for match in matches:
+        by_root.setdefault(match.root, []).append(match)
+    groups = []
+    shared = _shared(matches)
+    taken = {match.root for together in shared for match in together}
+    for together in shared:
+        lead = min(together, key=_order)
+        callers = sorted({match.subject.call.callers[-1] for match in together})
+        groups.append(_Group(lead.subject.call.sink, _sorted(together), tuple(callers)))
+    for root, mine in by_root.items():
+        if root in taken:
+            continue
+        callers = sorted({match.subject.call.callers[-1] for match in mine if match.subject.call.callers})
+        groups.append(_Group(root, _sorted(mine), tuple(place for place in callers if not _holds(place, root))))
+    return groups
+
+
+def _shared(matches: list[_Match]) -> list[list[_Match]]:
+    """Matches of one kind in one sink that two or more callers reach, each with a record of its own at fault."""
+    by_sink: dict[tuple[Place, str], list[_Match]] = {}
+    for match in matches:
+        if match.part == "properties" and match.subject.call.callers:
+            kind = match.subject.entry.kind if match.subject.entry is not None else ""
+            by_sink.setdefault((match.subject.call.sink, kind), []).append(match)
+    shared = []
+    for (sink, _), together in by_sink.items():
+        ways = {match.subject.call.callers for match in together}
+        roots = {match.root for match in together}
+        every = all(call.callers in ways for call in together[0].subject.ground.coverage.at_sink(sink))
+        if len(ways) > 1 and len(roots) > 1 and every:
+            shared.append(together)
+    return shared
+
+
+def _holds(outer: Place, inner: Place) -> bool:
+    return outer.path == inner.path and outer.start <= inner.start and inner.end <= outer.end
+
+
+def _order(match: _Match) -> tuple[Place, Place]:
+    return match.subject.call.sink, match.root
+
+
+def _sorted(matches: list[_Match]) -> tuple[_Match, ...]:
+    return tuple(sorted(matches, key=_order))
+
+
+def _unsuperseded(groups: list[_Group]) -> list[_Group]:
+    """Drop what a rule of higher precedence says of the same root, or of another part of the same send."""
+    kept = []
+    for group in groups:
+        over = [other for other in groups if group.lead.rule.id in other.lead.rule.supersedes]
+        if not any(_speaks_for(other, group) for other in over):
+            kept.append(group)
+    return kept
+
+
+def _speaks_for(other: _Group, group: _Group) -> bool:
+    if other.root == group.root or {m.root for m in other.matches} & {m.root for m in group.matches}:
+        return True
+    if other.lead.part == group.lead.part:
+        return False
+    sinks = {match.subject.call.sink for match in other.matches}
+    return any(match.subject.call.sink in sinks for match in group.matches)
+
+
+# ------------------------------------------------------------------------------------------------- findings
+
+
+def _finding(group: _Group, schema: IdSchema, config: Config, sources: Mapping[str, SourceFile]) -> Finding:
+    lead = group.lead
+    rule, subject = lead.rule, lead.subject
+    call, entry = subject.call, subject.entry
+    severity = rule.severity if schema.source == "declared" else rule.severity_inferred
+    fields = {name: read(subject) for name, read in FIELDS.items()}
+    text = replacement(rule.transform, subject, sources) if rule.transform else ""
+    shown = bool(text) or "{replacement}" not in rule.instead
+    instead = _filled(rule.instead, {**fields, "replacement": text}) if shown else ""
+    sinks = sorted({match.subject.call.sink for match in group.matches} - {call.sink})
+    return Finding(
+        rule=rule.id,
+        severity=config.rules.get(rule.id, severity),
+        confidence=min((match.confidence for match in group.matches), key=CONFIDENCES.index),
+        message=_filled(rule.message, fields),
+        root=group.root,
+        sink=call.sink,
+        sink_call=call.call,
+        trail=(entry.trail if entry is not None and entry.trail else call.trail),
+        affects=tuple(sinks),
+        related=_related(group),
+        instead=instead,
+    )
+
+
+def _related(group: _Group) -> tuple[Step, ...]:
+    subject = group.lead.subject
+    steps = [Step(place, "called from here") for place in group.callers]
+    if group.root != group.lead.root:
+        roots = sorted({match.root for match in group.matches})
+        steps = [Step(place, "sends it through this wrapper") for place in group.callers]
+        steps += [Step(root, "put among the properties here") for root in roots]
+    if subject.entry is None:
+        return tuple(steps)
+    if group.lead.rule.id == "identified-before-confirmation":
+        steps += [Step(event.sink, "the double opt-in starts here") for event in double_opt_in_events(subject)]
+    elsewhere = subject.ground.coverage.identified_elsewhere(subject.entry.kind, subject.call)
+    if group.lead.part == "properties" and subject.call.stateful and elsewhere is not None:
+        other, entry = elsewhere
+        steps.append(Step(entry.root, f"`{other.call}` sends it as `{entry.key}` here, on another path"))
+    return tuple(steps)
+
+
+def _filled(template: str, fields: Mapping[str, str]) -> str:
+    """The template with its fields; what the fields hold is never read as a template."""
+    return template.format_map(fields)
+
+
+def _without_ignored(findings: list[Finding], config: Config) -> list[Finding]:
+    if not config.per_path_ignores:
+        return findings
+    from trackaudit.discover.listing import ignore_spec
+
+    ignored = [(ignore_spec([pattern]), rules) for pattern, rules in config.per_path_ignores]
+    return [
+        finding
+        for finding in findings
+        if not any(finding.rule in rules and spec.match_file(finding.root.path) for spec, rules in ignored)
+    ]
+
+
+def _fingerprints(groups: list[_Group]) -> list[str]:
+    """One for each group, the same wherever its code moves: no path, line or function name goes in."""
+    if not groups:
+        return []
+    from hashlib import sha256
+
+    seen: dict[tuple[str, ...], int] = {}
+    prints = []
+    for group in groups:
+        entry, call = group.lead.subject.entry, group.lead.subject.call
+        key, value = ("", "") if entry is None else ("-".join(words_of(entry.key)), entry_text(entry))
+        stem = (group.lead.rule.id, key, value, call.operation)
+        seen[stem] = ordinal = seen.get(stem, -1) + 1
+        prints.append(sha256("\0".join((*stem, str(ordinal))).encode("utf-8", "replace")).hexdigest()[:16])
+    return prints
