@@ -110,6 +110,7 @@ def _output_files(context: click.Context, parameter: click.Parameter, values: tu
 @click.option("--config", metavar="FILE", help="Configuration to use instead of the one found.")
 @click.option("--no-cache", is_flag=True, help="Do not use a cache. There is none yet: it changes nothing.")
 @click.option("--show-unresolved", is_flag=True, help="List the sends whose IDs or properties could not be resolved.")
+@click.option("--statistics", is_flag=True, help="Show how many files and functions were looked at, and for how long.")
 @click.option("--stdin-filename", metavar="FILE", help="Name of the file that `-` (standard input) stands for.")
 @click.option("--debug", is_flag=True, help="Show the traceback if trackaudit itself fails.")
 def check(
@@ -123,6 +124,7 @@ def check(
     config: str | None,
     no_cache: bool,
     show_unresolved: bool,
+    statistics: bool,
     stdin_filename: str | None,
     debug: bool,
 ) -> int:
@@ -150,6 +152,8 @@ def check(
         sys.stdout.flush()
     with _open_pipe(sys.stderr):
         text.write_account(result, sys.stderr, options._replace(color=text.wants_color(sys.stderr)))
+        if statistics:
+            text.write_statistics(result, sys.stderr)
     code = _exit_code(result, fail_on or outcome.fail_on)
     for output in outputs:
         problem = _write_file(output, result, ReportOptions(show_unresolved=show_unresolved))
@@ -206,6 +210,24 @@ def identity(paths: tuple[str, ...], config: str | None, debug: bool) -> int:
     schema, result = pipeline.identity(options)
     with _open_pipe(sys.stdout):
         text.write_schema(schema, result, sys.stdout, ReportOptions(text.wants_color(sys.stdout)))
+        sys.stdout.flush()
+    with _open_pipe(sys.stderr):
+        text.write_notices(result, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))
+    return _exit_code(result._replace(findings=()), "error")
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option("--config", metavar="FILE", help="Configuration to use instead of the one found.")
+@click.option("--debug", is_flag=True, help="Show the traceback if trackaudit itself fails.")
+def sinks(paths: tuple[str, ...], config: str | None, debug: bool) -> int:
+    """List the project's wrappers: functions whose parameters reach a send, each with its way there."""
+    from trackaudit import pipeline
+    from trackaudit.report import text
+
+    wrappers, result = pipeline.sinks(pipeline.CheckOptions(paths=paths, config=config, debug=debug, cwd=os.getcwd()))
+    with _open_pipe(sys.stdout):
+        text.write_sinks(wrappers, result, sys.stdout, ReportOptions(text.wants_color(sys.stdout)))
         sys.stdout.flush()
     with _open_pipe(sys.stderr):
         text.write_notices(result, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))

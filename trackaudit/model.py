@@ -290,7 +290,7 @@ class Unresolved(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """The account of a run, for every report."""
+    """The account of a run, for every report. evaluated: functions that were run. seconds: wall time by stage."""
 
     files_seen: int = 0
     files_scanned: int = 0
@@ -299,6 +299,18 @@ class Summary(NamedTuple):
     unresolved: int = 0
     suppressed: int = 0
     below_confidence: int = 0
+    evaluated: int = 0
+    seconds: tuple[tuple[str, float], ...] = ()
+
+
+class Wrapper(NamedTuple):
+    """A function whose parameters reach a send. `place`: the function. `operations`: of the sends. `path`: the hops
+    from it to the first of them."""
+
+    name: str
+    place: Place
+    operations: tuple[str, ...]
+    path: tuple[Step, ...]
 
 
 class Result(NamedTuple):

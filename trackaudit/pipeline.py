@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.calls import Calls, extract
@@ -13,7 +14,7 @@ from trackaudit.errors import InputError
 from trackaudit.flow.link import Linker
 from trackaudit.flow.resolve import Resolver
 from trackaudit.flow.units import evaluate
-from trackaudit.model import CONFIDENCES, IdSchema, Notice, Result, Summary
+from trackaudit.model import CONFIDENCES, IdSchema, Notice, Result, Summary, Wrapper
 from trackaudit.parse import language_of, parse
 from trackaudit.vocabulary import load_vocabulary
 
@@ -61,6 +62,7 @@ class Analysis(NamedTuple):
     reported: Callable[[str], bool]
     summary: Summary
     prefix: str
+    wrappers: list[Wrapper]
 
 
 class Reader:
@@ -71,6 +73,7 @@ class Reader:
         self.modules: dict[str, list[Module]] = {}
         self.files: dict[str, SourceFile] = {}
         self.notices: list[Notice] = []
+        self.seconds = 0.0
 
     def source(self, path: str) -> SourceFile:
         """A file by its path; one that cannot be read is empty."""
@@ -95,10 +98,12 @@ class Reader:
             self.files[path] = SourceFile(path, b"", language)
             self.notices.append(Notice("unreadable", path, 0, f"the file cannot be read: {error.strerror or error}"))
             return []
+        began = perf_counter()
         try:
             self.modules[path] = parse(file)
         except Exception as error:  # one file that breaks a front end must not stop the run
             self.notices.append(Notice("crash", path, 0, f"the front end failed: {type(error).__name__}: {error}"))
+        self.seconds += perf_counter() - began
         for module in self.modules[path]:
             if module.errors:
                 line = file.position(module.errors[0][0])[0]
@@ -152,6 +157,13 @@ def identity(options: CheckOptions) -> tuple[IdSchema, Result]:
     return analysis.schema, result
 
 
+def sinks(options: CheckOptions) -> tuple[list[Wrapper], Result]:
+    """The wrappers that were inferred in files that are reported, and a result that holds their sources."""
+    analysis = analyse(options)
+    result = Result((), tuple(analysis.notices), analysis.summary, analysis.reader.files, prefix=analysis.prefix)
+    return [wrapper for wrapper in analysis.wrappers if analysis.reported(wrapper.place.path)], result
+
+
 def check_text(text: str, language: str, config: Config | None = None) -> Result:
     """Check one text as if it were a project's only file (rule examples). `language`: javascript, tsx, yaml …"""
     from trackaudit.engine.load import load_rules
@@ -189,12 +201,15 @@ def analyse(options: CheckOptions) -> Analysis:
     vocabulary = load_vocabulary(config)
     sources = Sources(ground.root, config.max_file_size, overlay)
     anchors = (*vocabulary.anchors, b"trackaudit:")
+    began = perf_counter()
     found = discover(ground, config, sources, anchors, lambda path: language_of(path) is not None)
+    scanned = perf_counter()
     reader = Reader(sources)
     analysis = _analysis(
         config, vocabulary, reader, found.candidates, sorted(found.listing), found.reported, found.is_test
     )
-    summary = analysis.summary._replace(files_seen=found.seen, files_scanned=found.scanned)
+    seconds = (("discover", scanned - began), *analysis.summary.seconds)
+    summary = analysis.summary._replace(files_seen=found.seen, files_scanned=found.scanned, seconds=seconds)
     return analysis._replace(notices=[*found.notices, *analysis.notices], summary=summary, prefix=ground.prefix)
 
 
@@ -209,6 +224,7 @@ def _analysis(
 ) -> Analysis:
     from trackaudit.identity import infer
 
+    clock = [perf_counter()]
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, RECURSION))
     try:
@@ -216,20 +232,31 @@ def _analysis(
         linker = Linker(vocabulary, reader.source, resolver, reader.load)
 
         def search(tests: Sequence[Callable[[bytes], bool]], known: Container[str]) -> list[str]:
-            return reader.search((path for path in listing if path not in known), tests)
+            return reader.search((path for path in listing if path not in known and not is_test(path)), tests)
 
-        flow = evaluate(candidates, vocabulary, linker, search)
+        # What a test passes says nothing of the customers, so tests are read only where real code imports them.
+        flow = evaluate([path for path in candidates if not is_test(path)], vocabulary, linker, search)
     finally:
         sys.setrecursionlimit(limit)
+    clock.append(perf_counter())
     calls = extract(flow, vocabulary, reader.source)
     own = [call for call in calls.calls if not is_test(call.sink.path)]
     calls = calls._replace(calls=own, unresolved=[one for one in calls.unresolved if not is_test(one.place.path)])
     schema = infer(own, config)
+    clock.append(perf_counter())
     notices = [*reader.notices, *flow.notices]
     summary = Summary(
-        files_parsed=len(reader.modules), calls=len({call.sink for call in own}), unresolved=len(calls.unresolved)
+        files_parsed=len(reader.modules),
+        calls=len({call.sink for call in own}),
+        unresolved=len(calls.unresolved),
+        evaluated=flow.evaluated,
+        seconds=(
+            ("parse", reader.seconds),
+            ("flow", clock[1] - clock[0] - reader.seconds),
+            ("calls", clock[2] - clock[1]),
+        ),
     )
-    return Analysis(config, vocabulary, reader, calls, schema, notices, reported, summary, "")
+    return Analysis(config, vocabulary, reader, calls, schema, notices, reported, summary, "", flow.wrappers)
 
 
 def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result:

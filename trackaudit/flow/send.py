@@ -92,6 +92,24 @@ class Send(NamedTuple):
     sender: bool = False
 
 
+def uses(send: Send, root: str) -> bool:
+    """Whether anything sent is a symbol whose root begins so."""
+    parts: list[Frozen] = [frozen for frozen, _ in send.arguments.values()]
+    if send.payload is not None:
+        parts.append(send.payload)
+    for part in parts:
+        if isinstance(part, Leaf):
+            if any(isinstance(o, Symbol) and o.root.startswith(root) for o in part.options):
+                return True
+        elif isinstance(part, FrozenRecord):
+            if any(symbol.root.startswith(root) for symbol in part.spread):
+                return True
+            parts.extend(entry.value for entry in part.entries.values())
+        else:
+            parts.extend(entry.value for entry in part.items)
+    return False
+
+
 def freeze(store: Store, value: Value, depth: int = DEPTH) -> Frozen:
     """A value as it is now, down to `depth` levels."""
     return _freeze(store, value, depth, ())

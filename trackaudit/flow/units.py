@@ -8,9 +8,9 @@ from trackaudit import program as p
 from trackaudit.flow import expressions, invoke, statements
 from trackaudit.flow.callers import Wanted, imports_one, wanted
 from trackaudit.flow.machine import Frame, Machine, OutOfSteps
-from trackaudit.flow.send import FrozenList, FrozenRecord, Send, freeze
+from trackaudit.flow.send import FrozenList, FrozenRecord, Send, freeze, uses
 from trackaudit.flow.values import ClassValue, Func, Obj, Ref, Symbol, options, union
-from trackaudit.model import Notice
+from trackaudit.model import Notice, Place, Step, Wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
@@ -30,20 +30,23 @@ class Flow(NamedTuple):
     """What the stage yields.
 
     sends: those of kept units, in order of files and places. presence: by block number, the arm in which what a test
-    asks for is there, and the keys of what it asks for. evaluated: functions run.
+    asks for is there, and the keys of what it asks for. evaluated: functions run. wrappers: functions whose parameters
+    reach a send, in order of files and places.
     """
 
     sends: list[Send]
     presence: dict[int, tuple[int, frozenset[str]]]
     notices: list[Notice]
     evaluated: int
+    wrappers: list[Wrapper]
 
 
 class Unit(NamedTuple):
-    """A function that is run on its own, or a module's top level (node 0)."""
+    """A function that was run on its own."""
 
     number: int
     node: int
+    func: Func
 
 
 class Evaluator(Machine):
@@ -77,7 +80,7 @@ class Evaluator(Machine):
     def run_unit(self, func: Func, this: Value | None) -> None:
         """Run one function on its own, and forget what it wrote."""
         number = self.number()
-        self.units.append(Unit(number, id(func.node)))
+        self.units.append(Unit(number, id(func.node), func))
         saved = self.enter_unit(number, keep=True)
         self.tags = (id(func.node),)
         self.frames.append(Frame(func.module, None, "", len(self.store.journals), None))
@@ -205,7 +208,7 @@ def evaluate(
     for (path, start), message in machine.limits.items():
         line = linker.source(path).position(start)[0]
         machine.notices.append(Notice("limit", path, line, message))
-    return Flow(sends, machine.presence, machine.notices, machine.evaluated)
+    return Flow(sends, machine.presence, machine.notices, machine.evaluated, _wrappers(machine))
 
 
 def _fresh(machine: Evaluator, linker: Linker, known: dict[str, Wanted]) -> list[Wanted]:
@@ -221,6 +224,28 @@ def _fresh(machine: Evaluator, linker: Linker, known: dict[str, Wanted]) -> list
             known[path] = one
             fresh.append(one)
     return fresh
+
+
+def _wrappers(machine: Evaluator) -> list[Wrapper]:
+    """The functions whose parameters reach a send, each with the way to the first."""
+    by_unit: dict[int, list[Send]] = {}
+    for send in machine.sends:
+        by_unit.setdefault(send.where.unit, []).append(send)
+    found: list[Wrapper] = []
+    for unit in machine.units:
+        module, node = unit.func.module, unit.func.node
+        root = f"param:{module.path}:{node.start}:"
+        sends = [send for send in by_unit.get(unit.number, ()) if uses(send, root)]
+        if not sends:
+            continue
+        first = sends[0]
+        operations = tuple(dict.fromkeys(send.sink.operation if send.sink else "payload" for send in sends))
+        path = (*first.where.callers, Step(first.place, f"`{first.call}` sends it" if first.call else "a payload"))
+        name = machine.linker.name_of(module, node) or "(no name)"
+        owner = unit.func.owner.node.name if unit.func.owner is not None else None
+        place = Place(module.path, node.start, node.end)
+        found.append(Wrapper(f"{owner}.{name}" if owner else name, place, operations, path))
+    return sorted(found, key=lambda wrapper: wrapper.place)
 
 
 def _own(kept: set[int], send: Send) -> int:

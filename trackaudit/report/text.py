@@ -13,10 +13,10 @@ from trackaudit.report.frame import frame
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import TextIO
 
-    from trackaudit.model import Finding, IdSchema, Place, Result
+    from trackaudit.model import Finding, IdSchema, Place, Result, Wrapper
     from trackaudit.report import ReportOptions
 
 _COLORS = {"error": "1;31", "warning": "1;33", "info": "1;36", "dim": "2", "strong": "1", "good": "32"}
@@ -79,6 +79,27 @@ def write_schema(schema: IdSchema, result: Result, out: TextIO, options: ReportO
             where = f"{page.at(step.place)}  " if step.place.path else ""
             lines.append(f"  {' ' * width}    {where}{escape(step.note)}")
     out.write("\n".join(lines) + "\n")
+
+
+def write_sinks(wrappers: Sequence[Wrapper], result: Result, out: TextIO, options: ReportOptions) -> None:
+    """Write the wrappers, each with its way to the SDK."""
+    page = _Page(result, options.color)
+    for wrapper in wrappers:
+        name = page.paint("strong", escape(wrapper.name))
+        out.write(f"{page.at(wrapper.place)}  {name}  {', '.join(wrapper.operations)}\n")
+        for number, step in enumerate(wrapper.path, 1):
+            out.write(f"    {number}. {page.at(step.place)}  {escape(step.note)}\n")
+
+
+def write_statistics(result: Result, out: TextIO) -> None:
+    """Write how much work the run was: files, functions, and seconds a stage."""
+    summary = result.summary
+    out.write(
+        f"files: {summary.files_seen} seen, {summary.files_scanned} scanned, {summary.files_parsed} parsed\n"
+        f"functions: {summary.evaluated} evaluated\n"
+    )
+    for stage, seconds in summary.seconds:
+        out.write(f"{stage}: {seconds:.3f} s\n")
 
 
 class _Page:
