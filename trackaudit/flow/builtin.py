@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackaudit.flow import objects
+from trackaudit.flow.inline import run_callback
 from trackaudit.flow.machine import UNDEFINED, first_function
 from trackaudit.flow.values import ClassValue, Const, Func, Obj, Partial, Ref, Rest, Slot, Symbol, Union, options, union
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trackaudit import program as p
-    from trackaudit.flow.invoke import Args
+    from trackaudit.flow.arguments import Args
     from trackaudit.flow.machine import Machine
     from trackaudit.flow.values import Value
 
@@ -84,8 +85,6 @@ def _transformed(value: Value, transform: str) -> Value:
 
 
 def _symbol_method(m: Machine, base: Symbol, name: str, node: p.Node, args: Args) -> Value | None:
-    from trackaudit.flow.invoke import run_callback
-
     if not base.path:
         return None
     transform = m.vocabulary.method_transform(name)

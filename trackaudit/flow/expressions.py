@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackaudit import program as p
 from trackaudit.flow import assign, objects
+from trackaudit.flow.comprehension import comprehension
 from trackaudit.flow.invoke import evaluate_call
 from trackaudit.flow.machine import UNDEFINED, Machine, sources_of
 from trackaudit.flow.statements import branch
@@ -274,103 +275,6 @@ def _class(m: Machine, node: p.Class) -> Value:
     return cls
 
 
-def _comprehension(m: Machine, node: p.Comprehension) -> Value:
-    outer, guards = m.scope, m.guards
-    m.scope = m.new_scope(True)
-    held: list[Value] = []
-    source: list[Obj] = []
-
-    def run() -> bool:
-        for clause in node.clauses:
-            over = m.evaluate(clause.iterable)
-            source.extend(m.store.object(o) for o in options(over) if isinstance(o, Ref))
-            assign.bind(m, clause.target, objects.element(m, over, clause), True, clause.target)
-            for test in clause.tests:
-                m.evaluate(test)
-        if not isinstance(node.element, p.Pair):
-            held.append(m.evaluate(node.element))
-        return True
-
-    try:
-        if node.kind == "dict":
-            return _filtered(m, node)
-        m.maybe(run)
-    finally:
-        m.scope, m.guards = outer, guards
-    place = m.place(node.element)
-    items = tuple(Slot(value, False, place, place) for value in held)
-    return m.allocate(Obj("list", m.place(node), {}, items, (Rest(None, "a comprehension"),)))
-
-
-def _filtered(m: Machine, node: p.Comprehension) -> Value:
-    """`{k: v for k, v in d.items() if k != "email"}`: the same entries, less those a test takes out."""
-    clause = node.clauses[0]
-    over = clause.iterable
-    result = m.new_record(node)
-    pair = node.element
-    assert isinstance(pair, p.Pair)
-    if (
-        len(node.clauses) == 1
-        and isinstance(over, p.Call)
-        and isinstance(over.callee, p.Member)
-        and isinstance(over.callee.key, p.Literal)
-        and over.callee.key.value == "items"
-        and isinstance(clause.target, p.SequencePattern)
-        and isinstance(pair.key, p.Name)
-        and clause.target.items
-        and isinstance(first := clause.target.items[0], p.PatternEntry)
-        and isinstance(first.target, p.Name)
-        and first.target.id == pair.key.id
-    ):
-        objects.merge(m, result, m.evaluate(over.callee.object), node)
-        for test in clause.tests:
-            _filter(m, result, test, pair.key.id)
-        return result
-    assign.bind(m, clause.target, objects.element(m, m.evaluate(over), clause), True, clause.target)
-    key = m.evaluate(pair.key)
-    value = m.evaluate(pair.value)
-    for option in options(key):
-        if isinstance(option, Const):
-            objects.put(m, result, str(option.value), value, m.place(pair), m.place(pair.value), False)
-    objects.loosen(m, result, "a comprehension")
-    return result
-
-
-def _filter(m: Machine, ref: Ref, test: p.Expr, name: str) -> None:
-    """Apply a comprehension's test on the key; one on the value makes every entry a maybe."""
-    obj = m.store.object(ref)
-    if isinstance(test, p.Logical) and test.op == "and":
-        _filter(m, ref, test.left, name)
-        _filter(m, ref, test.right, name)
-        return
-    if isinstance(test, p.Unary) and test.op == "not" and isinstance(test.operand, p.Binary):
-        flipped = {"in": "not in", "==": "!=", "not in": "in", "!=": "=="}.get(test.operand.op)
-        if flipped:
-            test = p.Binary(test.start, test.end, flipped, test.operand.left, test.operand.right)
-    if isinstance(test, p.Binary) and isinstance(test.left, p.Name) and test.left.id == name:
-        named = _constant_set(m, test.right)
-        if named is not None and test.op in ("!=", "not in"):
-            for key in named:
-                objects.remove(m, ref, key)
-            return
-        if named is not None and test.op in ("==", "in"):
-            m.update(ref, obj._replace(entries={k: s for k, s in obj.entries.items() if k in named}))
-            return
-    m.update(ref, obj._replace(entries={key: slot._replace(must=False) for key, slot in obj.entries.items()}))
-
-
-def _constant_set(m: Machine, node: p.Expr) -> frozenset[str] | None:
-    value = m.evaluate(node)
-    if isinstance(value, Const):
-        return frozenset((str(value.value),))
-    if isinstance(value, Ref):
-        obj = m.store.object(value)
-        values = [slot.value for slot in obj.items]
-        if all(isinstance(v, Const) for v in values) and not obj.rests:
-            return frozenset(str(v.value) for v in values if isinstance(v, Const))
-    return None
-
-
 def _wrap(m: Machine, node: p.Wrap) -> Value:
     return m.evaluate(node.value)
 
@@ -412,7 +316,7 @@ _EVALUATE: dict[type[p.Node], Callable[..., Value]] = {
     p.Unary: _unary,
     p.Function: _function,
     p.Class: _class,
-    p.Comprehension: _comprehension,
+    p.Comprehension: comprehension,
     p.Wrap: _wrap,
     p.Assign: _assign,
     p.Unknown: _unknown,

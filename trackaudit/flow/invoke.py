@@ -1,64 +1,32 @@
-"""Calls: what the callee is, what reaches its parameters, and what is a send."""
+"""Calls: what the callee is, and what comes of calling it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from trackaudit import program as p
-from trackaudit.flow import assign, builtin, objects
-from trackaudit.flow.machine import INLINE_LIMIT, UNDEFINED, Exit, Frame, sources_of
-from trackaudit.flow.send import FrozenRecord, Leaf, Send, freeze
+from trackaudit.flow import builtin, objects
+from trackaudit.flow.arguments import Arg, Args, arguments
+from trackaudit.flow.emit import callee_text, emit, find_sink, is_sink
+from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate
+from trackaudit.flow.machine import UNDEFINED, sources_of
 from trackaudit.flow.values import (
     ClassValue,
     Const,
     Func,
     ModuleValue,
-    Obj,
     Partial,
     Ref,
     Rest,
-    Slot,
     Symbol,
     Union,
     options,
     union,
 )
-from trackaudit.model import Place, Step
 
 if TYPE_CHECKING:
     from trackaudit.flow.machine import Machine
-    from trackaudit.flow.send import Frozen
     from trackaudit.flow.values import Value
-    from trackaudit.vocabulary import Argument, CallSink
-
-
-class Arg(NamedTuple):
-    """One argument: its value, its expression's place, and the whole argument's (`email=mail`)."""
-
-    value: Value
-    place: Place
-    whole: Place
-
-
-class Args(NamedTuple):
-    """The arguments of one call. rest: unknown further positional ones; more: unknown further keywords.
-
-    symbolic: nobody visible gave them (a callback, a function run on its own): parameters stand for themselves.
-    """
-
-    positional: tuple[Arg, ...] = ()
-    keywords: tuple[tuple[str, Arg], ...] = ()
-    rest: Rest | None = None
-    more: Rest | None = None
-    symbolic: bool = False
-
-    def values(self) -> list[Value]:
-        """All that is known to be passed."""
-        return [arg.value for arg in self.positional] + [arg.value for _, arg in self.keywords]
-
-    def keyword(self, name: str) -> Arg | None:
-        """The keyword argument of that name."""
-        return next((arg for key, arg in self.keywords if key == name), None)
 
 
 def evaluate_call(m: Machine, node: p.Call) -> Value:
@@ -93,38 +61,21 @@ def _is_super(node: p.Expr) -> bool:
     return isinstance(node, p.Name) and node.id == "super"
 
 
-def arguments(m: Machine, node: p.Call) -> Args:
-    """Evaluate a call's arguments."""
-    positional: list[Arg] = []
-    keywords: list[tuple[str, Arg]] = []
-    rest: Rest | None = None
-    more: Rest | None = None
-    for item in node.args:
-        place = m.place(item)
-        if not isinstance(item, p.Spread):
-            positional.append(Arg(m.evaluate(item), place, place))
-            continue
-        for option in options(m.evaluate(item.value)):
-            if isinstance(option, Ref) and m.store.object(option).kind == "list":
-                obj = m.store.object(option)
-                positional.extend(Arg(slot.value, slot.value_place, slot.root) for slot in obj.items)
-                rest = rest or (obj.rests[0] if obj.rests else None)
-            else:
-                rest = Rest(option if isinstance(option, Symbol) else None, "arguments that are not known here")
-    for keyword in node.keywords:
-        if keyword.name is not None:
-            arg = Arg(m.evaluate(keyword.value), m.place(keyword.value), m.place(keyword))
-            keywords.append((keyword.name, arg))
-            continue
-        for option in options(m.evaluate(keyword.value)):
-            if isinstance(option, Ref):
-                obj = m.store.object(option)
-                for key, slot in obj.entries.items():
-                    keywords.append((key, Arg(slot.value, slot.value_place, slot.root)))
-                more = more or (obj.rests[0] if obj.rests else None)
-            else:
-                more = Rest(option if isinstance(option, Symbol) else None, "keywords that are not known here")
-    return Args(tuple(positional), tuple(keywords), rest, more)
+def _super(m: Machine, node: p.Call, name: str) -> Value:
+    """`super(…)`, `super().m(…)`, `super.m(…)`."""
+    args = arguments(m, node)
+    frame = m.frame
+    owner = frame.func.owner if frame.func is not None else None
+    this = frame.this
+    if owner is None or this is None:
+        return m.unknown(node)
+    for base in objects.class_chain(m, owner)[1:]:
+        for item in base.node.members:
+            if isinstance(item.key, p.Literal) and item.key.value == name and isinstance(item.value, p.Function):
+                return inline(m, Func(item.value, base.scope, base.module, this, base, bound=True), node, args)
+    if name in ("constructor", "__init__") and isinstance(this, Ref):
+        fill_fields(m, this, objects.class_chain(m, owner)[1:], args)
+    return UNDEFINED
 
 
 def call(m: Machine, value: Value, node: p.Node, args: Args) -> Value:
@@ -231,31 +182,6 @@ def call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Memb
     return m.unknown(node)
 
 
-# ------------------------------------------------------------------------------- calls of what cannot be seen
-
-
-def find_sink(m: Machine, symbol: Symbol) -> tuple[CallSink, bool] | None:
-    """The vocabulary's sink for a symbol, and whether that is certain."""
-    language = m.frame.module.language
-    path = tuple("()" if part.startswith("(") else part for part in symbol.path)
-    if symbol.root == "" or symbol.root.startswith("import:"):
-        sink = m.vocabulary.call_sink(symbol.root[7:].partition("#")[0], path, language)
-        return None if sink is None else (sink, True)
-    if symbol.root.startswith("this:") and symbol.root.endswith(":0") and path[:2] == ("this", "sdk"):
-        # A weblayer's script begins with `var self = this;`.
-        sink = m.vocabulary.call_sink("", ("self", *path[1:]), language)
-        return None if sink is None else (sink, True)
-    if symbol.root.startswith("param:") and symbol.path and m.vocabulary.is_sdk_name(symbol.path[0]):
-        sink = m.vocabulary.call_sink("", path, language)
-        return None if sink is None else (sink, False)
-    return None
-
-
-def is_sink(m: Machine, symbol: Symbol) -> bool:
-    """Whether calling this symbol would be a send."""
-    return find_sink(m, symbol) is not None
-
-
 def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, args: Args) -> Value:
     """Call something that is known by name only: a send, a known function, or unknown code."""
     found = find_sink(m, symbol)
@@ -270,7 +196,7 @@ def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     if m.vocabulary.is_logging(dotted):
         m.logged.update(m.reachable(args.values()))
         return UNDEFINED
-    m.escape(args.values(), m.place(node), _callee_text(m, node), m.vocabulary.is_sender(dotted))
+    m.escape(args.values(), m.place(node), callee_text(m, node), m.vocabulary.is_sender(dotted))
     callbacks(m, args, node, symbol.path[-1] if symbol.path else "")
     derived = symbol.derived
     for value in args.values():
@@ -290,319 +216,3 @@ def made(m: Machine, symbol: Symbol, segment: str, node: p.Node) -> Symbol:
     if symbol.root.startswith("import:") and "#" not in symbol.root and name[:1].isupper():
         return Symbol(f"{symbol.root}#{place.path}:{place.start}", (*symbol.path, "()"), place)
     return Symbol(symbol.root, (*symbol.path, segment), place)
-
-
-def _callee_text(m: Machine, node: p.Node) -> str:
-    return m.text(node.callee) if isinstance(node, p.Call) else ""
-
-
-def emit(m: Machine, symbol: Symbol, sink: CallSink, certain: bool, node: p.Node, args: Args) -> None:
-    """Record a send."""
-    m.order += 1
-    taken: dict[str, tuple[Frozen, Place]] = {}
-    for name, spec in sink.arguments.items():
-        found = _argument(m, spec, args, node)
-        if found is not None:
-            taken[name] = found
-    call_text = _callee_text(m, node) or ".".join(part for part in symbol.path if part != "()")
-    m.sends.append(
-        Send(m.where(), m.place(node), call_text, taken, sink, symbol.key.rpartition(".")[0], certain=certain)
-    )
-
-
-def _argument(m: Machine, spec: Argument, args: Args, node: p.Node) -> tuple[Frozen, Place] | None:
-    arg = args.keyword(spec.keyword) if spec.keyword else None
-    if arg is None and 0 <= spec.index < len(args.positional):
-        arg = args.positional[spec.index]
-    if arg is None:
-        rest = args.rest if spec.index >= 0 and args.rest is not None else args.more
-        if rest is None:
-            return None
-        value: Value = rest.value if rest.value is not None else m.unknown(node)
-        return freeze(m.store, value), m.place(node)
-    frozen, place = freeze(m.store, arg.value), arg.place
-    for step in spec.path:
-        if isinstance(frozen, FrozenRecord):
-            entry = frozen.entries.get(step)
-            if entry is None:
-                return (Leaf((), other=True), place) if frozen.open else None
-            frozen, place = entry.value, entry.value_place
-        elif isinstance(frozen, Leaf) and all(isinstance(o, Const) for o in frozen.options) and not frozen.other:
-            return None
-        else:
-            return Leaf((), other=True), place
-    return frozen, place
-
-
-def callbacks(m: Machine, args: Args, node: p.Node, name: str) -> None:
-    """Run the functions among the arguments of unknown code, as something that may happen."""
-    first = args.positional[0].value if args.positional else None
-    event = first.value if isinstance(first, Const) and isinstance(first.value, str) else name
-    for value in args.values():
-        for option in options(value):
-            if isinstance(option, Func):
-                run_callback(m, option, node, str(event))
-            elif isinstance(option, Ref):
-                obj = m.store.object(option)
-                for key, slot in obj.entries.items():
-                    for inner in options(slot.value):
-                        if isinstance(inner, Func):
-                            run_callback(m, inner, node, key)
-
-
-def run_callback(m: Machine, func: Func, node: p.Node, event: str, *values: Value) -> Value:
-    """Run a function that unknown code may call, with parameters that stand for themselves."""
-    if not m.linker.matters(func.module, func.node):
-        return m.unknown(node)
-    held: list[Value] = []
-    place = m.place(node)
-    args = Args(tuple(Arg(value, place, place) for value in values), symbolic=True)
-    handlers = m.handlers
-    m.handlers = (*handlers, m.vocabulary.handler_kind(event))
-    try:
-
-        def run() -> bool:
-            held.append(inline(m, func, node, args, passed=False))
-            return True
-
-        m.maybe(run)
-    finally:
-        m.handlers = handlers
-    return held[0] if held else m.unknown(node)
-
-
-# --------------------------------------------------------------------------------------- calls that are seen
-
-
-def inline(m: Machine, func: Func, node: p.Node, args: Args, *, passed: bool = True) -> Value:
-    """Run a function's body with these arguments. `passed`: the call site belongs to the trail."""
-    body = func.node
-    if any(frame.func is not None and frame.func.node is body for frame in m.frames):
-        return m.unknown(node, derived=_derived(args))
-    if len(m.frames) > INLINE_LIMIT:
-        m.limit(node, f"calls nested deeper than {INLINE_LIMIT} are not followed")
-        return m.unknown(node, derived=_derived(args))
-    m.evaluated += 1
-    if not args.symbolic or not passed:
-        m.called.setdefault(m.unit, set()).add(id(body))
-    place = m.place(node)
-    name = m.linker.name_of(func.module, body)
-    handler = m.vocabulary.handler_kind(name) if name else "none"
-    saved = (m.scope, m.blocks, m.guards, m.callers, m.handlers)
-    oldest = m.number()
-    m.store.fork()
-    frame = Frame(func.module, func, name, len(m.store.journals) - 1, func.this)
-    m.frames.append(frame)
-    m.scope = func.scope
-    m.scope = m.new_scope(True)
-    m.handlers = (*m.handlers, handler)
-    if passed and not args.symbolic:
-        m.callers = (*m.callers, Step(place, f"passed to `{name}`" if name else "passed on here"))
-    try:
-        bind_parameters(m, func, args)
-        m.guards = saved[2]
-        alive = m.execute(body.body)
-        leftover(m, frame)
-        if alive:
-            frame.exits.append(Exit(UNDEFINED, m.store.writes_since(frame.level)))
-    finally:
-        while len(m.store.journals) > frame.level + 1:
-            m.store.commit()
-        m.store.take_back()
-        m.frames.pop()
-        m.scope, m.blocks, m.guards, m.callers, m.handlers = saved
-    m.store.join([exit.writes for exit in frame.exits])
-    result = union([exit.value for exit in frame.exits]) if frame.exits else UNDEFINED
-    if passed and name:
-        _hop(m, result, oldest, Step(place, f"returned by `{name}`"))
-    return result
-
-
-def _derived(args: Args) -> frozenset[str]:
-    derived: frozenset[str] = frozenset()
-    for value in args.values():
-        derived |= sources_of(value)
-    return derived
-
-
-def _hop(m: Machine, result: Value, oldest: int, step: Step) -> None:
-    for option in options(result):
-        if isinstance(option, Ref) and option.number > oldest and option.number in m.store.cells:
-            obj = m.store.object(option)
-            if len(obj.hops) < 12 and obj.kind == "record":
-                m.store.write(option.number, obj._replace(hops=(*obj.hops, step)))
-
-
-def leftover(m: Machine, frame: Frame) -> None:
-    """Run the closures that were made here and that nobody called: somebody unseen may."""
-    for key, func in list(frame.made.items()):
-        if key in m.called.get(m.unit, ()) or not m.linker.matters(func.module, func.node):
-            continue
-        tags = m.tags
-        m.tags = (*tags, key)
-        try:
-            m.maybe(lambda func=func: _alone(m, func))  # type: ignore[misc]
-        finally:
-            m.tags = tags
-
-
-def _alone(m: Machine, func: Func) -> bool:
-    inline(m, func, func.node, Args(symbolic=True))
-    return True
-
-
-def bind_parameters(m: Machine, func: Func, args: Args) -> None:
-    """Give each parameter what the call passes."""
-    params = func.node.params
-    positional = list(args.positional)
-    keywords = dict(args.keywords)
-    python = func.module.language == "python"
-    if python and func.this is not None and params:
-        place = m.place(func.node)
-        positional.insert(0, Arg(func.this, place, place))
-    elif python and func.owner is not None and args.symbolic and params:
-        pass
-    used = 0
-    for index, param in enumerate(params):
-        if param.rest == "*":
-            taken = positional[used:]
-            used = len(positional)
-            items = tuple(Slot(arg.value, True, arg.whole, arg.place) for arg in taken)
-            rests = _rests(m, args, param, symbolic=args.symbolic)
-            value: Value = m.allocate(Obj("list", m.place(param), {}, items, rests))
-        elif param.rest == "**":
-            entries = {key: Slot(arg.value, True, arg.whole, arg.place, m.guards) for key, arg in keywords.items()}
-            more = (args.more,) if args.more is not None else ()
-            if args.symbolic:
-                more = (Rest(_parameter(m, func, param, index), "its caller's keywords"),)
-            value = m.allocate(Obj("record", m.place(param), entries, rests=more))
-        else:
-            name = param.target.id if isinstance(param.target, p.Name) else None
-            arg: Arg | None = None
-            if name is not None and name in keywords:
-                arg = keywords.pop(name)
-            elif used < len(positional) and not param.keyword_only:
-                arg = positional[used]
-                used += 1
-            value = _parameter_value(m, func, param, index, arg, args)
-        assign.bind(m, param.target, value, True, param)
-        if param.field and isinstance(param.target, p.Name) and isinstance(func.this, Ref):
-            place = m.place(param)
-            objects.put(m, func.this, param.target.id, value, place, place)
-
-
-def _rests(m: Machine, args: Args, param: p.Param, *, symbolic: bool) -> tuple[Rest, ...]:
-    if symbolic:
-        return (Rest(None, "its caller's arguments"),)
-    return (args.rest,) if args.rest is not None else ()
-
-
-def _parameter(m: Machine, func: Func, param: p.Param, index: int) -> Symbol:
-    """A parameter that stands for itself."""
-    name = (param.target.id,) if isinstance(param.target, p.Name) else ()
-    return Symbol(f"param:{func.module.path}:{func.node.start}:{index}", name, m.place(param))
-
-
-def _parameter_value(m: Machine, func: Func, param: p.Param, index: int, arg: Arg | None, args: Args) -> Value:
-    if arg is not None:
-        missing = isinstance(arg.value, Const) and arg.value.value is None
-        if missing and param.default is not None:
-            return m.evaluate(param.default)
-        return arg.value
-    known = args.symbolic is False and args.rest is None and args.more is None
-    if known:
-        return m.evaluate(param.default) if param.default is not None else UNDEFINED
-    if param.annotation is not None:
-        instance = objects.instance_of(m, param.annotation)
-        if instance is not None:
-            return instance
-    symbol = _parameter(m, func, param, index)
-    return symbol if param.default is None else union((symbol, m.evaluate(param.default)))
-
-
-# ------------------------------------------------------------------------------------------------- instances
-
-
-def instantiate(m: Machine, cls: ClassValue, node: p.Node, args: Args | None = None) -> Value:
-    """A new instance. Without arguments its constructor's parameters stand for themselves."""
-    key = id(cls.node)
-    if sum(1 for frame in m.frames if frame.name == f"new {key}") > 1:
-        return m.unknown(node)
-    given = args if args is not None else Args(symbolic=True)
-    ref = m.allocate(Obj("record", m.place(node), {}, cls=cls))
-    saved = m.scope
-    m.frames.append(Frame(cls.module, None, f"new {key}", len(m.store.journals), ref))
-    constructor = None
-    try:
-        chain = objects.class_chain(m, cls)
-        for owner in reversed(chain):
-            m.scope = owner.scope
-            for item in owner.node.members:
-                if item.kind == "field" and not item.static and isinstance(item.key, p.Literal):
-                    _field(m, ref, owner, item)
-        for owner in chain:
-            constructor = next(
-                (
-                    item
-                    for item in owner.node.members
-                    if isinstance(item.key, p.Literal)
-                    and item.key.value in ("constructor", "__init__")
-                    and isinstance(item.value, p.Function)
-                ),
-                None,
-            )
-            if constructor is not None:
-                break
-    finally:
-        m.frames.pop()
-        m.scope = saved
-    if constructor is not None:
-        assert isinstance(constructor.value, p.Function)
-        func = Func(constructor.value, owner.scope, owner.module, ref, owner, bound=True)
-        inline(m, func, node, given)
-    else:
-        _fill_fields(m, ref, chain, given)
-    if args is not None:
-        m.instances.setdefault(key, []).append(ref)
-    return ref
-
-
-def _field(m: Machine, ref: Ref, owner: ClassValue, item: p.ClassMember) -> None:
-    place = Place(owner.module.path, item.start, item.end)
-    value: Value | None = None
-    if item.value is not None:
-        value = m.evaluate(item.value)
-        value_place = Place(owner.module.path, item.value.start, item.value.end)
-    elif item.annotation is not None:
-        value, value_place = objects.instance_of(m, item.annotation), place
-    if value is not None:
-        objects.put(m, ref, str(item.key.value), value, place, value_place)  # type: ignore[union-attr]
-
-
-def _fill_fields(m: Machine, ref: Ref, chain: list[ClassValue], args: Args) -> None:
-    """A class without a constructor takes its fields in order and by name (dataclass, pydantic, NamedTuple)."""
-    names = [
-        str(item.key.value)
-        for owner in reversed(chain)
-        for item in owner.node.members
-        if item.kind == "field" and isinstance(item.key, p.Literal)
-    ]
-    for name, arg in [*zip(names, args.positional, strict=False), *args.keywords]:
-        objects.put(m, ref, name, arg.value, arg.whole, arg.place)
-
-
-def _super(m: Machine, node: p.Call, name: str) -> Value:
-    """`super(…)`, `super().m(…)`, `super.m(…)`."""
-    args = arguments(m, node)
-    frame = m.frame
-    owner = frame.func.owner if frame.func is not None else None
-    this = frame.this
-    if owner is None or this is None:
-        return m.unknown(node)
-    for base in objects.class_chain(m, owner)[1:]:
-        for item in base.node.members:
-            if isinstance(item.key, p.Literal) and item.key.value == name and isinstance(item.value, p.Function):
-                return inline(m, Func(item.value, base.scope, base.module, this, base, bound=True), node, args)
-    if name in ("constructor", "__init__") and isinstance(this, Ref):
-        _fill_fields(m, this, objects.class_chain(m, owner)[1:], args)
-    return UNDEFINED

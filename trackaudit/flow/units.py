@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit import program as p
 from trackaudit.flow import expressions, invoke, statements
+from trackaudit.flow.arguments import Arg, Args
 from trackaudit.flow.callers import Wanted, imports_one, wanted
+from trackaudit.flow.inline import inline, instantiate
 from trackaudit.flow.machine import Frame, Machine, OutOfSteps
 from trackaudit.flow.send import FrozenList, FrozenRecord, Send, freeze, uses
 from trackaudit.flow.values import ClassValue, Func, Obj, Ref, Symbol, options, union
@@ -57,7 +59,7 @@ class Evaluator(Machine):
         self.evaluate = lambda node: expressions.evaluate(self, node)
         self.execute = lambda body: statements.execute(self, body)
         self.call = self._call
-        self.instantiate = lambda cls, node: invoke.instantiate(self, cls, node)
+        self.instantiate = lambda cls, node: instantiate(self, cls, node)
         self.notices: list[Notice] = []
         self.units: list[Unit] = []
         self.ran: set[int] = set()
@@ -65,7 +67,7 @@ class Evaluator(Machine):
 
     def _call(self, value: Value, node: p.Node, *values: Value) -> Value:
         place = self.place(node)
-        return invoke.call(self, value, node, invoke.Args(tuple(invoke.Arg(v, place, place) for v in values)))
+        return invoke.call(self, value, node, Args(tuple(Arg(v, place, place) for v in values)))
 
     def run_body(self, module: Module) -> None:
         """Run a module's top level; a bound that is hit ends it with a notice."""
@@ -91,7 +93,7 @@ class Evaluator(Machine):
                 this = self._some_instance(func.owner, func.node)
             if this is not None:
                 func = func._replace(this=this, bound=True)
-            value = invoke.inline(self, func, func.node, invoke.Args(symbolic=True))
+            value = inline(self, func, func.node, Args(symbolic=True))
             if self.is_sdk(value):
                 self.giving.add(number)
             self.unsent(value)
@@ -110,7 +112,7 @@ class Evaluator(Machine):
 
     def _some_instance(self, cls: ClassValue, node: p.Node) -> Value:
         made = [ref for ref in self.instances.get(id(cls.node), []) if ref.number in self.store.cells]
-        return union(made) if made else invoke.instantiate(self, cls, node)
+        return union(made) if made else instantiate(self, cls, node)
 
     def run_functions(self) -> None:
         """Run every function of the loaded files that may lead to a send and was not run yet."""

@@ -1,137 +1,24 @@
-"""Stage: calls. Sends that the evaluator saw come in; TrackingCalls, as the rules see them, go out.
-
-Here the vocabulary gives meaning to arguments and payloads: which are IDs, which properties, and what each identifies.
-"""
+"""Reads sends with the vocabulary: which arguments and fields are IDs, which properties, and what each identifies."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from trackaudit.calls.shapes import at, texts
 from trackaudit.flow.send import FrozenEntry, FrozenList, FrozenRecord, Leaf
 from trackaudit.flow.values import Const, Symbol
-from trackaudit.model import Entries, Entry, Facts, Place, Step, TrackingCall, Unresolved
+from trackaudit.model import Entries, Entry, Facts, Place, Step, TrackingCall
 from trackaudit.vocabulary import Listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trackaudit.flow.send import Frozen, Send
-    from trackaudit.flow.units import Flow
     from trackaudit.model import SourceFile
     from trackaudit.vocabulary import Identity, Shape, Vocabulary
 
-ENVIRONMENT = frozenset(("window", "document", "globalThis", "self", "navigator", "process"))
-"""Globals whose presence tells where code runs, not who the customer is."""
+
 IDENTIFIERS = ("email", "phone", "customer_id", "opaque")
-
-
-class Calls(NamedTuple):
-    """What the stage yields."""
-
-    calls: list[TrackingCall]
-    unresolved: list[Unresolved]
-
-
-def extract(flow: Flow, vocabulary: Vocabulary, source: Callable[[str], SourceFile]) -> Calls:
-    """Turn sends into tracking calls, in order of unit and of sending."""
-    reader = Reader(vocabulary, source)
-    found: list[TrackingCall] = []
-    taken: set[int] = set()
-    payloads = _chosen([send for send in flow.sends if send.payload is not None])
-    matched: list[tuple[Send, FrozenRecord, Shape]] = []
-    for send in payloads:
-        record = send.payload
-        if not isinstance(record, FrozenRecord):
-            continue
-        shape = next((shape for shape in vocabulary.shapes if _fits(record, shape)), None)
-        if shape is not None:
-            matched.append((send, record, shape))
-            taken.update(_inner(record, shape))
-    for send in flow.sends:
-        if send.sink is not None:
-            found.append(reader.of_call(send))
-    for send, record, shape in matched:
-        if record.number not in taken:
-            found.append(reader.of_payload(send, record, shape))
-    found.sort(key=lambda call: (call.unit, call.order))
-    found = _without_presence(found, flow.presence, vocabulary)
-    return Calls(found, _unresolved(found))
-
-
-def _chosen(sends: list[Send]) -> list[Send]:
-    """Of one object's ways out, those that count: the ones that send; else the last, where an earlier one is sure to
-    be followed by a later one."""
-    by_object: dict[tuple[int, int], list[Send]] = {}
-    for send in sends:
-        assert send.payload is not None
-        by_object.setdefault((send.where.unit, send.payload.number), []).append(send)
-    chosen: list[Send] = []
-    for group in by_object.values():
-        senders = [send for send in group if send.sender]
-        if senders:
-            chosen.extend(senders)
-            continue
-        for index, send in enumerate(group):
-            blocks = send.where.blocks
-            if not any(blocks[: len(later.where.blocks)] == later.where.blocks for later in group[index + 1 :]):
-                chosen.append(send)
-    return chosen
-
-
-def _at(record: Frozen, path: tuple[str, ...]) -> FrozenEntry | None:
-    """The entry at a path of keys."""
-    entry: FrozenEntry | None = None
-    current: Frozen = record
-    for key in path:
-        if not isinstance(current, FrozenRecord):
-            return None
-        entry = current.entries.get(key)
-        if entry is None:
-            return None
-        current = entry.value
-    return entry
-
-
-def _fits(record: FrozenRecord, shape: Shape) -> bool:
-    if any(_at(record, path) is not None for path in shape.unless):
-        return False
-    for path, need in shape.require:
-        entry = _at(record, path)
-        if entry is None:
-            return False
-        value = entry.value
-        if need == "record" and not (isinstance(value, FrozenRecord) or _unknown(value)):
-            return False
-        if need == "list" and not (isinstance(value, FrozenList) or _unknown(value)):
-            return False
-        if need.startswith("=") and need[1:] not in _texts(value):
-            return False
-    return True
-
-
-def _unknown(value: Frozen) -> bool:
-    return isinstance(value, Leaf) and (value.other or any(isinstance(option, Symbol) for option in value.options))
-
-
-def _texts(value: Frozen) -> tuple[str, ...]:
-    if not isinstance(value, Leaf):
-        return ()
-    return tuple(str(option.value) for option in value.options if isinstance(option, Const))
-
-
-def _inner(record: FrozenRecord, shape: Shape) -> set[int]:
-    """Numbers of the inner records that a shape takes: those on the way to its IDs and properties."""
-    numbers: set[int] = set()
-    paths = [path for path, _ in shape.require]
-    for part in (shape.ids, shape.properties):
-        if part is not None:
-            paths.append(part.path if isinstance(part, Listed) else part)
-    for path in paths:
-        for length in range(1, len(path)):
-            entry = _at(record, path[:length])
-            if entry is not None and isinstance(entry.value, FrozenRecord):
-                numbers.add(entry.value.number)
-    return numbers
 
 
 class Reader:
@@ -162,7 +49,7 @@ class Reader:
             operation=sink.operation,
             ids=self._ids(*ids, sink.scalar_id, trail, at_sink) if ids else Entries(),
             properties=self._entries(properties[0], trail, at_sink, "properties") if properties else Entries(),
-            event=next(iter(_texts(event[0])), None) if event else None,
+            event=next(iter(texts(event[0])), None) if event else None,
             context=send.where.context,
             order=send.where.order,
             unit=str(send.where.unit),
@@ -181,14 +68,14 @@ class Reader:
         trail = send.where.callers
         name = "import definition" if shape.channel == "import" else f"{shape.operation} payload"
         at_sink = Step(send.place, f"`{send.call}` sends it" if send.call else f"in this {name}")
-        event = _at(record, shape.event) if shape.event is not None else None
+        event = at(record, shape.event) if shape.event is not None else None
         arguments = {"payload": record.place}
         known = {path[0] for path, _ in shape.require}
         for label, part in (("ids", shape.ids), ("properties", shape.properties)):
             if part is not None:
                 path = part.path if isinstance(part, Listed) else part
                 known.add(path[0])
-                entry = _at(record, path)
+                entry = at(record, path)
                 if entry is not None:
                     arguments[label] = entry.value_place
         if event is not None:
@@ -201,7 +88,7 @@ class Reader:
             operation=shape.operation,
             ids=self._part(record, shape.ids, trail, at_sink, "ids"),
             properties=self._part(record, shape.properties, trail, at_sink, "properties"),
-            event=next(iter(_texts(event.value)), None) if event is not None else None,
+            event=next(iter(texts(event.value)), None) if event is not None else None,
             context=send.where.context,
             order=send.where.order,
             unit=str(send.where.unit),
@@ -222,7 +109,7 @@ class Reader:
         """The payload's own fields: those of the record that holds the IDs."""
         holder: Frozen = record
         if isinstance(shape.ids, tuple) and not isinstance(shape.ids, Listed) and len(shape.ids) > 1:
-            entry = _at(record, shape.ids[:-1])
+            entry = at(record, shape.ids[:-1])
             holder = entry.value if entry is not None else record
         return list(holder.entries.items()) if isinstance(holder, FrozenRecord) else []
 
@@ -237,9 +124,9 @@ class Reader:
         if part is None:
             return Entries()
         if isinstance(part, Listed):
-            entry = _at(record, part.path)
+            entry = at(record, part.path)
             return self._listed(entry, part, trail, at_sink) if entry is not None else Entries()
-        entry = _at(record, part)
+        entry = at(record, part)
         if entry is None:
             return Entries((), bool(record.open), record.open)
         return self._entries(entry.value, (*record.hops, *trail), at_sink, what)
@@ -254,7 +141,7 @@ class Reader:
             row = item.value
             name = row.entries.get(part.key) if isinstance(row, FrozenRecord) else None
             column = row.entries.get(part.value) if isinstance(row, FrozenRecord) else None
-            if name is None or column is None or not _texts(name.value):
+            if name is None or column is None or not texts(name.value):
                 reason = reason or "a mapping that is not known here"
                 continue
             items.append(self._mapping(name, column, item.must, trail, at_sink))
@@ -263,8 +150,8 @@ class Reader:
     def _mapping(
         self, name: FrozenEntry, column: FrozenEntry, must: bool, trail: tuple[Step, ...], at_sink: Step
     ) -> Entry:
-        key = _texts(name.value)[0]
-        columns = _texts(column.value)
+        key = texts(name.value)[0]
+        columns = texts(column.value)
         identity = self._vocabulary.key_identity(columns[0]) if columns else None
         if identity is None or identity.kind == "unknown":
             by_key = self._vocabulary.key_identity(key)
@@ -382,56 +269,3 @@ class Reader:
 
 def _inside(inner: Place, outer: Place) -> bool:
     return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
-
-
-def _without_presence(
-    calls: list[TrackingCall], presence: dict[int, tuple[int, frozenset[str]]], vocabulary: Vocabulary
-) -> list[TrackingCall]:
-    """Take out blocks that only ask whether the identifier, its owner or the SDK is there: they are no branch."""
-    of_unit: dict[str, set[str]] = {}
-    for call in calls:
-        keys = of_unit.setdefault(call.unit, set())
-        for entry in (*call.ids.items, *call.properties.items):
-            if entry.kind in IDENTIFIERS or entry in call.ids.items:
-                keys.update(entry.value.symbols)
-    for keys in of_unit.values():
-        for key in list(keys):
-            root, _, path = key.partition(":")
-            keys.update(_owners(key, root, path))
-
-    def plain(block: tuple[int, int, int], unit: str) -> bool:
-        told = presence.get(block[0])
-        if told is None or told[0] != block[1]:
-            return False
-        return all(subject in of_unit[unit] or _is_ground(subject, vocabulary) for subject in told[1])
-
-    return [
-        call._replace(blocks=tuple(block for block in call.blocks if not plain(block, call.unit))) for call in calls
-    ]
-
-
-def _owners(key: str, root: str, path: str) -> list[str]:
-    """Keys of what an identifier is a member of: `user.email` is there only if `user` is."""
-    found: list[str] = []
-    while "." in key:
-        key = key.rpartition(".")[0]
-        if key.startswith(root) and len(key) > len(root):
-            found.append(key)
-    return found
-
-
-def _is_ground(subject: str, vocabulary: Vocabulary) -> bool:
-    """Whether a test's subject is the SDK or where code runs."""
-    path = subject.rpartition(":")[2]
-    first = path.partition(".")[0]
-    return first in ENVIRONMENT or vocabulary.is_sdk_name(first)
-
-
-def _unresolved(calls: list[TrackingCall]) -> list[Unresolved]:
-    """Sends whose IDs or properties are not all known, one a sink."""
-    found: dict[Place, Unresolved] = {}
-    for call in calls:
-        for part, what in ((call.properties, "properties"), (call.ids, "ids")):
-            if part.open and call.operation != "event":
-                found.setdefault(call.sink, Unresolved(call.sink, call.call, f"{what}: {part.reason}"))
-    return sorted(found.values())

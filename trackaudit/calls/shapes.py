@@ -1,0 +1,69 @@
+"""Whether a record is one of the vocabulary's payloads or definitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackaudit.flow.send import FrozenEntry, FrozenList, FrozenRecord, Leaf
+from trackaudit.flow.values import Const, Symbol
+from trackaudit.vocabulary import Listed
+
+if TYPE_CHECKING:
+    from trackaudit.flow.send import Frozen
+    from trackaudit.vocabulary import Shape
+
+
+def at(record: Frozen, path: tuple[str, ...]) -> FrozenEntry | None:
+    """The entry at a path of keys."""
+    entry: FrozenEntry | None = None
+    current: Frozen = record
+    for key in path:
+        if not isinstance(current, FrozenRecord):
+            return None
+        entry = current.entries.get(key)
+        if entry is None:
+            return None
+        current = entry.value
+    return entry
+
+
+def fits(record: FrozenRecord, shape: Shape) -> bool:
+    if any(at(record, path) is not None for path in shape.unless):
+        return False
+    for path, need in shape.require:
+        entry = at(record, path)
+        if entry is None:
+            return False
+        value = entry.value
+        if need == "record" and not (isinstance(value, FrozenRecord) or is_unknown(value)):
+            return False
+        if need == "list" and not (isinstance(value, FrozenList) or is_unknown(value)):
+            return False
+        if need.startswith("=") and need[1:] not in texts(value):
+            return False
+    return True
+
+
+def is_unknown(value: Frozen) -> bool:
+    return isinstance(value, Leaf) and (value.other or any(isinstance(option, Symbol) for option in value.options))
+
+
+def texts(value: Frozen) -> tuple[str, ...]:
+    if not isinstance(value, Leaf):
+        return ()
+    return tuple(str(option.value) for option in value.options if isinstance(option, Const))
+
+
+def inner(record: FrozenRecord, shape: Shape) -> set[int]:
+    """Numbers of the inner records that a shape takes: those on the way to its IDs and properties."""
+    numbers: set[int] = set()
+    paths = [path for path, _ in shape.require]
+    for part in (shape.ids, shape.properties):
+        if part is not None:
+            paths.append(part.path if isinstance(part, Listed) else part)
+    for path in paths:
+        for length in range(1, len(path)):
+            entry = at(record, path[:length])
+            if entry is not None and isinstance(entry.value, FrozenRecord):
+                numbers.add(entry.value.number)
+    return numbers

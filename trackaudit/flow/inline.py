@@ -1,0 +1,267 @@
+"""Functions and classes that are seen: their bodies run with what the call passes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackaudit import program as p
+from trackaudit.flow import assign, objects
+from trackaudit.flow.arguments import Arg, Args
+from trackaudit.flow.machine import INLINE_LIMIT, UNDEFINED, Exit, Frame, sources_of
+from trackaudit.flow.values import ClassValue, Const, Func, Obj, Ref, Rest, Slot, Symbol, options, union
+from trackaudit.model import Place, Step
+
+if TYPE_CHECKING:
+    from trackaudit.flow.machine import Machine
+    from trackaudit.flow.values import Value
+
+
+def inline(m: Machine, func: Func, node: p.Node, args: Args, *, passed: bool = True) -> Value:
+    """Run a function's body with these arguments. `passed`: the call site belongs to the trail."""
+    body = func.node
+    if any(frame.func is not None and frame.func.node is body for frame in m.frames):
+        return m.unknown(node, derived=_derived(args))
+    if len(m.frames) > INLINE_LIMIT:
+        m.limit(node, f"calls nested deeper than {INLINE_LIMIT} are not followed")
+        return m.unknown(node, derived=_derived(args))
+    m.evaluated += 1
+    if not args.symbolic or not passed:
+        m.called.setdefault(m.unit, set()).add(id(body))
+    place = m.place(node)
+    name = m.linker.name_of(func.module, body)
+    handler = m.vocabulary.handler_kind(name) if name else "none"
+    saved = (m.scope, m.blocks, m.guards, m.callers, m.handlers)
+    oldest = m.number()
+    m.store.fork()
+    frame = Frame(func.module, func, name, len(m.store.journals) - 1, func.this)
+    m.frames.append(frame)
+    m.scope = func.scope
+    m.scope = m.new_scope(True)
+    m.handlers = (*m.handlers, handler)
+    if passed and not args.symbolic:
+        m.callers = (*m.callers, Step(place, f"passed to `{name}`" if name else "passed on here"))
+    try:
+        bind_parameters(m, func, args)
+        m.guards = saved[2]
+        alive = m.execute(body.body)
+        leftover(m, frame)
+        if alive:
+            frame.exits.append(Exit(UNDEFINED, m.store.writes_since(frame.level)))
+    finally:
+        while len(m.store.journals) > frame.level + 1:
+            m.store.commit()
+        m.store.take_back()
+        m.frames.pop()
+        m.scope, m.blocks, m.guards, m.callers, m.handlers = saved
+    m.store.join([exit.writes for exit in frame.exits])
+    result = union([exit.value for exit in frame.exits]) if frame.exits else UNDEFINED
+    if passed and name:
+        _hop(m, result, oldest, Step(place, f"returned by `{name}`"))
+    return result
+
+
+def _derived(args: Args) -> frozenset[str]:
+    derived: frozenset[str] = frozenset()
+    for value in args.values():
+        derived |= sources_of(value)
+    return derived
+
+
+def _hop(m: Machine, result: Value, oldest: int, step: Step) -> None:
+    for option in options(result):
+        if isinstance(option, Ref) and option.number > oldest and option.number in m.store.cells:
+            obj = m.store.object(option)
+            if len(obj.hops) < 12 and obj.kind == "record":
+                m.store.write(option.number, obj._replace(hops=(*obj.hops, step)))
+
+
+def leftover(m: Machine, frame: Frame) -> None:
+    """Run the closures that were made here and that nobody called: somebody unseen may."""
+    for key, func in list(frame.made.items()):
+        if key in m.called.get(m.unit, ()) or not m.linker.matters(func.module, func.node):
+            continue
+        tags = m.tags
+        m.tags = (*tags, key)
+        try:
+            m.maybe(lambda func=func: _alone(m, func))  # type: ignore[misc]
+        finally:
+            m.tags = tags
+
+
+def _alone(m: Machine, func: Func) -> bool:
+    inline(m, func, func.node, Args(symbolic=True))
+    return True
+
+
+def bind_parameters(m: Machine, func: Func, args: Args) -> None:
+    """Give each parameter what the call passes."""
+    params = func.node.params
+    positional = list(args.positional)
+    keywords = dict(args.keywords)
+    python = func.module.language == "python"
+    if python and func.this is not None and params:
+        place = m.place(func.node)
+        positional.insert(0, Arg(func.this, place, place))
+    elif python and func.owner is not None and args.symbolic and params:
+        pass
+    used = 0
+    for index, param in enumerate(params):
+        if param.rest == "*":
+            taken = positional[used:]
+            used = len(positional)
+            items = tuple(Slot(arg.value, True, arg.whole, arg.place) for arg in taken)
+            rests = _rests(m, args, param, symbolic=args.symbolic)
+            value: Value = m.allocate(Obj("list", m.place(param), {}, items, rests))
+        elif param.rest == "**":
+            entries = {key: Slot(arg.value, True, arg.whole, arg.place, m.guards) for key, arg in keywords.items()}
+            more = (args.more,) if args.more is not None else ()
+            if args.symbolic:
+                more = (Rest(_parameter(m, func, param, index), "its caller's keywords"),)
+            value = m.allocate(Obj("record", m.place(param), entries, rests=more))
+        else:
+            name = param.target.id if isinstance(param.target, p.Name) else None
+            arg: Arg | None = None
+            if name is not None and name in keywords:
+                arg = keywords.pop(name)
+            elif used < len(positional) and not param.keyword_only:
+                arg = positional[used]
+                used += 1
+            value = _parameter_value(m, func, param, index, arg, args)
+        assign.bind(m, param.target, value, True, param)
+        if param.field and isinstance(param.target, p.Name) and isinstance(func.this, Ref):
+            place = m.place(param)
+            objects.put(m, func.this, param.target.id, value, place, place)
+
+
+def _rests(m: Machine, args: Args, param: p.Param, *, symbolic: bool) -> tuple[Rest, ...]:
+    if symbolic:
+        return (Rest(None, "its caller's arguments"),)
+    return (args.rest,) if args.rest is not None else ()
+
+
+def _parameter(m: Machine, func: Func, param: p.Param, index: int) -> Symbol:
+    """A parameter that stands for itself."""
+    name = (param.target.id,) if isinstance(param.target, p.Name) else ()
+    return Symbol(f"param:{func.module.path}:{func.node.start}:{index}", name, m.place(param))
+
+
+def _parameter_value(m: Machine, func: Func, param: p.Param, index: int, arg: Arg | None, args: Args) -> Value:
+    if arg is not None:
+        missing = isinstance(arg.value, Const) and arg.value.value is None
+        if missing and param.default is not None:
+            return m.evaluate(param.default)
+        return arg.value
+    known = args.symbolic is False and args.rest is None and args.more is None
+    if known:
+        return m.evaluate(param.default) if param.default is not None else UNDEFINED
+    if param.annotation is not None:
+        instance = objects.instance_of(m, param.annotation)
+        if instance is not None:
+            return instance
+    symbol = _parameter(m, func, param, index)
+    return symbol if param.default is None else union((symbol, m.evaluate(param.default)))
+
+
+def callbacks(m: Machine, args: Args, node: p.Node, name: str) -> None:
+    """Run the functions among the arguments of unknown code, as something that may happen."""
+    first = args.positional[0].value if args.positional else None
+    event = first.value if isinstance(first, Const) and isinstance(first.value, str) else name
+    for value in args.values():
+        for option in options(value):
+            if isinstance(option, Func):
+                run_callback(m, option, node, str(event))
+            elif isinstance(option, Ref):
+                obj = m.store.object(option)
+                for key, slot in obj.entries.items():
+                    for inner in options(slot.value):
+                        if isinstance(inner, Func):
+                            run_callback(m, inner, node, key)
+
+
+def run_callback(m: Machine, func: Func, node: p.Node, event: str, *values: Value) -> Value:
+    """Run a function that unknown code may call, with parameters that stand for themselves."""
+    if not m.linker.matters(func.module, func.node):
+        return m.unknown(node)
+    held: list[Value] = []
+    place = m.place(node)
+    args = Args(tuple(Arg(value, place, place) for value in values), symbolic=True)
+    handlers = m.handlers
+    m.handlers = (*handlers, m.vocabulary.handler_kind(event))
+    try:
+
+        def run() -> bool:
+            held.append(inline(m, func, node, args, passed=False))
+            return True
+
+        m.maybe(run)
+    finally:
+        m.handlers = handlers
+    return held[0] if held else m.unknown(node)
+
+
+def instantiate(m: Machine, cls: ClassValue, node: p.Node, args: Args | None = None) -> Value:
+    """A new instance. Without arguments its constructor's parameters stand for themselves."""
+    key = id(cls.node)
+    if sum(1 for frame in m.frames if frame.name == f"new {key}") > 1:
+        return m.unknown(node)
+    given = args if args is not None else Args(symbolic=True)
+    ref = m.allocate(Obj("record", m.place(node), {}, cls=cls))
+    saved = m.scope
+    m.frames.append(Frame(cls.module, None, f"new {key}", len(m.store.journals), ref))
+    constructor = None
+    try:
+        chain = objects.class_chain(m, cls)
+        for owner in reversed(chain):
+            m.scope = owner.scope
+            for item in owner.node.members:
+                if item.kind == "field" and not item.static and isinstance(item.key, p.Literal):
+                    _field(m, ref, owner, item)
+        for owner in chain:
+            constructor = next(
+                (
+                    item
+                    for item in owner.node.members
+                    if isinstance(item.key, p.Literal)
+                    and item.key.value in ("constructor", "__init__")
+                    and isinstance(item.value, p.Function)
+                ),
+                None,
+            )
+            if constructor is not None:
+                break
+    finally:
+        m.frames.pop()
+        m.scope = saved
+    if constructor is not None:
+        assert isinstance(constructor.value, p.Function)
+        func = Func(constructor.value, owner.scope, owner.module, ref, owner, bound=True)
+        inline(m, func, node, given)
+    else:
+        fill_fields(m, ref, chain, given)
+    if args is not None:
+        m.instances.setdefault(key, []).append(ref)
+    return ref
+
+
+def _field(m: Machine, ref: Ref, owner: ClassValue, item: p.ClassMember) -> None:
+    place = Place(owner.module.path, item.start, item.end)
+    value: Value | None = None
+    if item.value is not None:
+        value = m.evaluate(item.value)
+        value_place = Place(owner.module.path, item.value.start, item.value.end)
+    elif item.annotation is not None:
+        value, value_place = objects.instance_of(m, item.annotation), place
+    if value is not None:
+        objects.put(m, ref, str(item.key.value), value, place, value_place)  # type: ignore[union-attr]
+
+
+def fill_fields(m: Machine, ref: Ref, chain: list[ClassValue], args: Args) -> None:
+    """A class without a constructor takes its fields in order and by name (dataclass, pydantic, NamedTuple)."""
+    names = [
+        str(item.key.value)
+        for owner in reversed(chain)
+        for item in owner.node.members
+        if item.kind == "field" and isinstance(item.key, p.Literal)
+    ]
+    for name, arg in [*zip(names, args.positional, strict=False), *args.keywords]:
+        objects.put(m, ref, name, arg.value, arg.whole, arg.place)
