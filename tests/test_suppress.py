@@ -74,7 +74,7 @@ def run(text: str, *wanted: str, rule: str = RULE, ran: tuple[str, ...] = KNOWN)
 def test_a_comment_on_the_line_or_the_line_above_silences_the_finding(text: str) -> None:
     result = run(text, "ROOT")
     assert result.kept == ()
-    assert [one.rule for one in result.suppressed] == [RULE]
+    assert [one.finding.rule for one in result.suppressed] == [RULE]
     assert [one.message for one in result.unused if RULE in one.message] == []
 
 
@@ -161,7 +161,7 @@ def test_a_comment_that_silences_nothing_is_a_finding_at_the_comment() -> None:
     assert (unused.rule, unused.severity, unused.confidence) == ("unused-suppression", "warning", "high")
     assert unused.message == f"`ignore[{RULE}]` silences nothing here"
     assert text[unused.root.start : unused.root.end] == f"// trackaudit: ignore[{RULE}] old"
-    assert unused.fix is not None and unused.fix.edits == () and unused.fix.applicability == "display-only"
+    assert unused.fix is not None and unused.fix.applicability == "safe"
 
 
 def test_a_comment_without_rules_is_refused_and_told_to_name_them() -> None:
@@ -186,7 +186,7 @@ def test_a_comment_for_a_rule_that_did_not_run_is_left_alone() -> None:
 def test_unused_suppression_can_itself_be_ignored_and_never_reports_itself() -> None:
     result = run(f"a() // trackaudit: ignore[{RULE}, unused-suppression] generated code")
     assert result.unused == ()
-    assert [one.rule for one in result.suppressed] == ["unused-suppression"]
+    assert [one.finding.rule for one in result.suppressed] == ["unused-suppression"]
     assert run("a() // trackaudit: ignore[unused-suppression]").unused == ()
 
 
@@ -222,3 +222,75 @@ def test_the_comments_of_real_front_ends_are_understood() -> None:
         file = SourceFile(path, text.encode(), language)
         result = suppress([finding(file, "ROOT")], parse(file), {path: file}, KNOWN, KNOWN)
         assert (len(result.kept), len(result.suppressed), len(result.unused)) == (0, 1, 0), path
+
+
+# ------------------------------------------------------------------------------------------ reasons, removal
+
+
+def test_the_reason_of_a_comment_is_kept_without_the_comments_closing_mark() -> None:
+    for text, reason in (
+        (f"ROOT() // trackaudit: ignore[{RULE}]  kiosk mode ", "kiosk mode"),
+        (f"/* trackaudit: ignore[{RULE}] kiosk\n more */\nROOT()", "kiosk"),
+        (f"/* trackaudit: ignore[{RULE}] kiosk */\nROOT()", "kiosk"),
+        (f"/* trackaudit: ignore[{RULE}] */\nROOT()", ""),
+        (f"ROOT() // trackaudit: ignore[{OTHER}] no trackaudit: ignore[{RULE}] yes", "yes"),
+    ):
+        [silenced] = run(text, "ROOT").suppressed
+        assert (silenced.by, silenced.reason) == ("comment", reason), text
+
+
+def test_where_a_reason_is_required_a_comment_without_one_silences_nothing() -> None:
+    file = source(f"ROOT() // trackaudit: ignore[{RULE}]\nNEXT() // trackaudit: ignore[{RULE}] the server identifies")
+    found = [finding(file, "ROOT"), finding(file, "NEXT")]
+    result = suppress(found, [module(file)], {file.path: file}, KNOWN, KNOWN, require_reason=True)
+    assert [one.root.start for one in result.kept] == [0]
+    assert [one.reason for one in result.suppressed] == ["the server identifies"]
+    [unused] = result.unused
+    assert "without a reason" in unused.message
+    assert unused.fix is not None and unused.fix.edits == () and unused.fix.applicability == "display-only"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"a() // trackaudit: ignore[{RULE}] old\nb()", "a()\nb()"),
+        (f"a()\r\n  // trackaudit: ignore[{RULE}] old\r\nb()", "a()\r\nb()"),
+        (f"a()\n# trackaudit: ignore[{RULE}]", "a()\n"),
+        (f"a(/* trackaudit: ignore[{RULE}] */ b)", "a( b)"),
+        (f"/* why:\n   trackaudit: ignore[{RULE}] old\n   more */\nb()", "/* why:\n   \n   more */\nb()"),
+        (f"a() // eslint-disable-line -- trackaudit: ignore[{RULE}]\nb()", "a() // eslint-disable-line\nb()"),
+        (f"<b>\n  {{/* trackaudit: ignore[{RULE}] */}}\n</b>", "<b>\n</b>"),
+        (f"é() // trackaudit: ignore[no-such-rule, {RULE}] é", "é()"),
+    ],
+)
+def test_the_offered_edit_takes_the_comment_away_and_nothing_else(before: str, after: str) -> None:
+    file = source(before)
+    comments = [
+        Comment(len(before[: found.start()].encode()), len(before[: found.end()].encode()), found[0])
+        for found in re.finditer(r"//.*|#.*|/\*[\s\S]*?\*/", before.replace("\r", " "))
+    ]
+    whole = Module(file.path, "javascript", [], comments, [])
+    unused = suppress([], [whole], {file.path: file}, KNOWN, KNOWN).unused
+    edits = {edit for one in unused if one.fix is not None for edit in one.fix.edits}
+    [edit] = edits
+    data = file.data
+    assert (data[: edit.start] + edit.text.encode() + data[edit.end :]).decode() == after
+
+
+def test_the_offered_edit_keeps_the_rules_that_silence_something() -> None:
+    text = f"ROOT() // trackaudit: ignore[{OTHER}, {RULE}] kiosk"
+    [unused] = run(text, "ROOT").unused
+    assert unused.fix is not None
+    [edit] = unused.fix.edits
+    assert text[: edit.start] + edit.text + text[edit.end :] == f"ROOT() // trackaudit: ignore[{RULE}] kiosk"
+
+
+def test_a_comment_that_is_not_written_in_the_file_as_read_gets_no_edit() -> None:
+    text = f'"<script>\\n// trackaudit: ignore[{RULE}]\\n</script>"'
+    file = source(text)
+    at = text.index("//")
+    comment = Comment(at - 1, at + 40, f"// trackaudit: ignore[{RULE}]")
+    [unused] = suppress(
+        [], [Module(file.path, "javascript", [], [comment], [])], {file.path: file}, KNOWN, KNOWN
+    ).unused
+    assert unused.fix is not None and unused.fix.edits == ()

@@ -6,7 +6,10 @@ lines and columns exist only in reports. The word is *finding* (editors and SARI
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SEVERITIES = ("error", "warning", "info")
 """Worst first."""
@@ -251,6 +254,7 @@ class Finding(NamedTuple):
     """One defect at its root. `affects`: the sinks it reaches beyond `sink`; `related`: other places that matter.
 
     `sink_call`: text of the sink (`exponea.update`). `instead`: the proposed replacement, "" if there is none.
+    `kin`: the fingerprint without its ordinal; findings that nothing but their places tells apart share it.
     """
 
     rule: str
@@ -266,6 +270,25 @@ class Finding(NamedTuple):
     instead: str = ""
     fix: Fix | None = None
     fingerprint: str = ""
+    kin: str = ""
+
+
+class Silenced(NamedTuple):
+    """A finding that is known and not reported. `by`: `comment` or `baseline`. `reason`: in the user's words, or ""."""
+
+    finding: Finding
+    by: str
+    reason: str = ""
+
+
+class RuleHelp(NamedTuple):
+    """What a report may say of a rule. `markdown` makes its whole page: what it finds, why, and its examples."""
+
+    id: str
+    severity: str
+    summary: str
+    why: str
+    markdown: Callable[[], str]
 
 
 class Notice(NamedTuple):
@@ -299,6 +322,7 @@ class Summary(NamedTuple):
     unresolved: int = 0
     suppressed: int = 0
     below_confidence: int = 0
+    baselined: int = 0
     evaluated: int = 0
     seconds: tuple[tuple[str, float], ...] = ()
 
@@ -317,7 +341,8 @@ class Result(NamedTuple):
     """What a check yields; reports read nothing else. `findings` are sorted by path, place and rule.
 
     `sources`: the files that places point into, by path. `prefix`: what to put before a path to make it relative
-    to the working directory ("" when the root is the working directory).
+    to the working directory ("" when the root is the working directory). `silenced`: findings held back by comments
+    or a baseline. `rules`: those that ran.
     """
 
     findings: tuple[Finding, ...]
@@ -326,3 +351,5 @@ class Result(NamedTuple):
     sources: dict[str, SourceFile]
     unresolved: tuple[Unresolved, ...] = ()
     prefix: str = ""
+    silenced: tuple[Silenced, ...] = ()
+    rules: tuple[RuleHelp, ...] = ()

@@ -14,14 +14,14 @@ from trackaudit.errors import InputError
 from trackaudit.flow.link import Linker
 from trackaudit.flow.resolve import Resolver
 from trackaudit.flow.units import evaluate
-from trackaudit.model import CONFIDENCES, IdSchema, Notice, Result, Summary, Wrapper
+from trackaudit.model import CONFIDENCES, IdSchema, Notice, Result, RuleHelp, Summary, Wrapper
 from trackaudit.parse import language_of, parse
 from trackaudit.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
 
-    from trackaudit.engine.rule import RuleSet
+    from trackaudit.engine.rule import Rule, RuleSet
     from trackaudit.model import Finding, SourceFile
     from trackaudit.program import Module
     from trackaudit.vocabulary import Vocabulary
@@ -60,6 +60,7 @@ class Analysis(NamedTuple):
     schema: IdSchema
     notices: list[Notice]
     reported: Callable[[str], bool]
+    is_test: Callable[[str], bool]
     summary: Summary
     prefix: str
     wrappers: list[Wrapper]
@@ -256,7 +257,7 @@ def _analysis(
             ("calls", clock[2] - clock[1]),
         ),
     )
-    return Analysis(config, vocabulary, reader, calls, schema, notices, reported, summary, "", flow.wrappers)
+    return Analysis(config, vocabulary, reader, calls, schema, notices, reported, is_test, summary, "", flow.wrappers)
 
 
 def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result:
@@ -272,7 +273,8 @@ def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result
     known = {rule.id for rule in ruleset.rules}
     unused = ruleset.get("unused-suppression")
     severity = analysis.config.rules.get("unused-suppression", unused.severity if unused is not None else "warning")
-    kept, suppressed, extra = suppress(wanted, modules, files, ran, known, severity, analysis.reported)
+    strict = analysis.config.require_reason
+    kept, suppressed, extra = suppress(wanted, modules, files, ran, known, severity, analysis.reported, strict)
     lowest = CONFIDENCES.index(options.min_confidence)
     shown = [finding for finding in kept if CONFIDENCES.index(finding.confidence) <= lowest]
     summary = analysis.summary._replace(suppressed=len(suppressed), below_confidence=len(kept) - len(shown))
@@ -286,7 +288,18 @@ def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result
         files,
         tuple(analysis.calls.unresolved),
         analysis.prefix,
+        suppressed,
+        tuple(_help(rule) for rule in ruleset.rules if rule.id in ran),
     )
+
+
+def _help(rule: Rule) -> RuleHelp:
+    def markdown() -> str:
+        from trackaudit.engine.document import document
+
+        return document(rule)
+
+    return RuleHelp(rule.id, rule.severity, rule.summary, rule.why.strip(), markdown)
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str]:
@@ -294,6 +307,8 @@ def _order(finding: Finding) -> tuple[str, int, int, str]:
 
 
 def _is_reported(finding: Finding, analysis: Analysis) -> bool:
+    if analysis.is_test(finding.root.path):
+        return False
     return analysis.reported(finding.root.path) or analysis.reported(finding.sink.path)
 
 

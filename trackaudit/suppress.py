@@ -2,7 +2,7 @@
 
 A comment `trackaudit: ignore[rule-id] reason` speaks for its own line and the line below, of a finding's root or of
 its sink; `trackaudit: ignore-file[rule-id]` at a file's head speaks for the file. A comment that silenced nothing is
-itself a finding, so that none outlives its reason.
+itself a finding, with the edit that removes it, so that none outlives its reason.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from trackaudit.model import Finding, Fix, Place
+from trackaudit.model import Edit, Finding, Fix, Place, Silenced
 from trackaudit.program import Expression, Literal
 
 TYPE_CHECKING = False
@@ -31,23 +31,29 @@ class Suppressed(NamedTuple):
     """kept: findings that stand, in order. suppressed: those silenced. unused: findings about the comments."""
 
     kept: tuple[Finding, ...]
-    suppressed: tuple[Finding, ...]
+    suppressed: tuple[Silenced, ...]
     unused: tuple[Finding, ...]
 
 
 class _Directive:
-    """One rule named by one comment. `lines`: from 1, empty for a whole file. `wrong`: why it cannot work."""
+    """One rule named by one comment. `lines`: from 1, empty for a whole file. `wrong`: why it cannot work.
 
-    __slots__ = ("lines", "path", "place", "rule", "used", "words", "wrong")
+    `reason`: what the comment says after the rules. `span`: where in the comment's text the directive stands, with
+    its reason.
+    """
 
-    def __init__(self, path: str, place: Place, words: str, rule: str, lines: frozenset[int], wrong: str = "") -> None:
-        self.path = path
+    __slots__ = ("lines", "path", "place", "reason", "rule", "span", "used", "words", "wrong")
+
+    def __init__(self, place: Place, words: str, rule: str, lines: frozenset[int], wrong: str = "") -> None:
+        self.path = place.path
         self.place = place
         self.words = words
         self.rule = rule
         self.lines = lines
         self.wrong = wrong
         self.used = False
+        self.reason = ""
+        self.span = (0, 0)
 
 
 def suppress(
@@ -58,15 +64,23 @@ def suppress(
     known: Collection[str],
     severity: str = "warning",
     reported: Callable[[str], bool] = lambda path: True,
+    require_reason: bool = False,
 ) -> Suppressed:
     """Sort findings into kept and suppressed, and report the comments that silenced nothing.
 
     `sources`: the modules' files by path. `ran`: ids of the rules that ran; a comment for another rule is left
     alone. `known`: ids of all rules; a comment for none of these is told so. `severity`: that of
-    `unused-suppression`. `reported`: whether findings in a file are reported. Call this before findings of low
-    confidence are held back: a comment that silences one of those is in use.
+    `unused-suppression`. `reported`: whether findings in a file are reported. `require_reason`: a comment that gives
+    no reason silences nothing. Call this before findings of low confidence are held back: a comment that silences one
+    of those is in use.
     """
     directives = _directives(modules, sources)
+    if require_reason:
+        for directive in directives:
+            if not directive.reason and not directive.wrong:
+                directive.wrong = (
+                    f"`{directive.words}[{directive.rule}]` silences nothing without a reason; write it after the `]`"
+                )
     if not directives:
         return Suppressed(tuple(findings), (), ())
     by_path: dict[str, list[_Directive]] = {}
@@ -75,7 +89,7 @@ def suppress(
     kept, suppressed = _sort(findings, by_path, sources)
     if UNUSED not in ran:
         return Suppressed(kept, suppressed, ())
-    unused = _unused([one for one in directives if reported(one.path)], ran, known, severity)
+    unused = _unused([one for one in directives if reported(one.path)], ran, known, severity, sources)
     stands, silenced = _sort(unused, by_path, sources)
     return Suppressed(kept, suppressed + silenced, stands)
 
@@ -90,9 +104,9 @@ def unknown_rule(rule: str, known: Collection[str]) -> str:
 
 def _sort(
     findings: Iterable[Finding], by_path: Mapping[str, list[_Directive]], sources: Mapping[str, SourceFile]
-) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+) -> tuple[tuple[Finding, ...], tuple[Silenced, ...]]:
     kept: list[Finding] = []
-    suppressed: list[Finding] = []
+    suppressed: list[Silenced] = []
     for finding in findings:
         speaking = [
             directive
@@ -102,7 +116,10 @@ def _sort(
         ]
         for directive in speaking:
             directive.used = True
-        (suppressed if speaking else kept).append(finding)
+        if speaking:
+            suppressed.append(Silenced(finding, "comment", speaking[0].reason))
+        else:
+            kept.append(finding)
     return tuple(kept), tuple(suppressed)
 
 
@@ -138,21 +155,41 @@ def _read(source: SourceFile, comment: Comment, head: int, alone: frozenset[int]
     while first in alone and below in alone:  # a stack of comments speaks for the code below it
         below += 1
     lines = frozenset(range(first, below + 1))
-    for match in _DIRECTIVE.finditer(comment.text):
-        kind, listed = match.group(1), match.group(2)
-        rules = dict.fromkeys(rule.strip() for rule in (listed or "").split(",") if rule.strip())
-        if kind not in ("ignore", "ignore-file"):
-            wrong = f"`{kind}` is not understood; write `trackaudit: ignore[rule-id]`, or `ignore-file[rule-id]`"
-            yield _Directive(source.path, place, kind, "", lines, wrong)
-        elif not rules:
-            wrong = f"`{kind}` silences nothing without the names of rules; write `trackaudit: {kind}[rule-id]`"
-            yield _Directive(source.path, place, kind, "", lines, wrong)
-        elif kind == "ignore-file" and 0 <= head < comment.start:
-            wrong = "`ignore-file` works only at the head of a file, before the first statement"
-            yield from (_Directive(source.path, place, kind, rule, frozenset(), wrong) for rule in rules)
-        else:
-            covered = lines if kind == "ignore" else frozenset[int]()
-            yield from (_Directive(source.path, place, kind, rule, covered) for rule in rules)
+    matches = list(_DIRECTIVE.finditer(comment.text))
+    for match, end in zip(matches, [*(one.start() for one in matches[1:]), len(comment.text)], strict=True):
+        reason, stop = _reason(comment.text, match.end(), end)
+        for directive in _named(match, place, lines, 0 <= head < comment.start):
+            directive.reason = reason
+            directive.span = (match.start(), stop)
+            yield directive
+
+
+def _named(match: re.Match[str], place: Place, lines: frozenset[int], late: bool) -> Iterable[_Directive]:
+    """A directive for each rule that one `ignore[…]` names. `late`: it stands after the file's head."""
+    kind, listed = match.group(1), match.group(2)
+    rules = dict.fromkeys(rule.strip() for rule in (listed or "").split(",") if rule.strip())
+    if kind not in ("ignore", "ignore-file"):
+        wrong = f"`{kind}` is not understood; write `trackaudit: ignore[rule-id]`, or `ignore-file[rule-id]`"
+        yield _Directive(place, kind, "", lines, wrong)
+    elif not rules:
+        wrong = f"`{kind}` silences nothing without the names of rules; write `trackaudit: {kind}[rule-id]`"
+        yield _Directive(place, kind, "", lines, wrong)
+    elif kind == "ignore-file" and late:
+        wrong = "`ignore-file` works only at the head of a file, before the first statement"
+        yield from (_Directive(place, kind, rule, frozenset(), wrong) for rule in rules)
+    else:
+        covered = lines if kind == "ignore" else frozenset[int]()
+        yield from (_Directive(place, kind, rule, covered) for rule in rules)
+
+
+def _reason(text: str, start: int, end: int) -> tuple[str, int]:
+    """What a comment says between two offsets, to the end of its line or its closing mark; and where that ends."""
+    line = text[start:end].split("\n", 1)[0].split("\r", 1)[0]
+    said = line.rstrip()
+    for mark in ("*/", "-->", "#}", "--%>", "%}"):
+        if said.endswith(mark):
+            said = said[: -len(mark)].rstrip()
+    return said.strip(), start + len(said)
 
 
 def _first_statement(module: Module) -> int:
@@ -177,27 +214,40 @@ def _lines_of_comments_alone(source: SourceFile, comments: Iterable[Comment]) ->
 
 
 def _unused(
-    directives: Iterable[_Directive], ran: Collection[str], known: Collection[str], severity: str
+    directives: Sequence[_Directive],
+    ran: Collection[str],
+    known: Collection[str],
+    severity: str,
+    sources: Mapping[str, SourceFile],
 ) -> list[Finding]:
     import hashlib
 
-    result: list[Finding] = []
-    equals: dict[str, int] = {}
+    told: list[tuple[_Directive, str]] = []
     for directive in directives:
         rule = directive.rule
         if directive.used or rule == UNUSED:
             continue
         if directive.wrong:
-            message = directive.wrong
+            told.append((directive, directive.wrong))
         elif rule not in known:
-            message = f"`{directive.words}[{rule}]` silences nothing: {unknown_rule(rule, known)}"
+            told.append((directive, f"`{directive.words}[{rule}]` silences nothing: {unknown_rule(rule, known)}"))
         elif rule in ran:
-            message = f"`{directive.words}[{rule}]` silences nothing here"
-        else:
-            continue
-        key = f"{UNUSED}\0{directive.words}\0{rule}\0{message}"
-        equals[key] = equals.get(key, 0) + 1
-        fingerprint = hashlib.sha256(f"{key}\0{equals[key]}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+            told.append((directive, f"`{directive.words}[{rule}]` silences nothing here"))
+    idle = {id(directive) for directive, _ in told if not directive.wrong}
+    result: list[Finding] = []
+    equals: dict[str, int] = {}
+    for directive, message in told:
+        rule = directive.rule
+        kin = f"{UNUSED}\0{directive.words}\0{rule}\0{message}"
+        equals[kin] = equals.get(kin, 0) + 1
+        prints = [
+            hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+            for text in (f"{kin}\0{equals[kin]}", kin)
+        ]
+        edits: tuple[Edit, ...] = ()
+        if id(directive) in idle:
+            together = [one for one in directives if one.place == directive.place]
+            edits = _removal(sources[directive.path], together, idle)
         title = f"Remove `{rule}` from the comment, or the comment" if rule else "Name the rules, or remove the comment"
         result.append(
             Finding(
@@ -209,8 +259,35 @@ def _unused(
                 sink=directive.place,
                 sink_call="",
                 instead="",
-                fix=Fix(title, "display-only"),
-                fingerprint=fingerprint,
+                fix=Fix(title, "safe" if edits else "display-only", edits),
+                fingerprint=prints[0],
+                kin=prints[1],
             )
         )
     return result
+
+
+def _removal(source: SourceFile, together: list[_Directive], idle: Collection[int]) -> tuple[Edit, ...]:
+    """The one edit that takes everything idle out of a comment. All findings of one comment offer the same."""
+    place = together[0].place
+    text = source.text(place.start, place.end)
+    if "\ufffd" in text or not text[together[0].span[0] :].startswith("trackaudit:"):
+        return ()  # code in a string of another language: what the comment says is not what the file holds
+    rest = text
+    for span in sorted({one.span for one in together}, reverse=True):
+        stays = [one.rule for one in together if one.span == span and id(one) not in idle]
+        said = text[span[0] : span[1]]
+        opened, closed = (said.index("[") + 1, said.index("]")) if stays else (0, len(said))
+        rest = rest[: span[0]] + said[:opened] + ", ".join(stays) + said[closed:] + rest[span[1] :]
+    if rest.strip(" \t\r\n/*#<>!-{}%"):
+        tidy = rest if rest.rstrip().endswith(("*/", "-->", "#}", "%}")) else rest.rstrip().removesuffix("--").rstrip()
+        return (Edit(source.path, place.start, place.end, tidy),)
+    first, last = source.line_bounds(place.start)[0], source.line_bounds(max(place.start, place.end - 1))[1]
+    before, after = source.data[first : place.start], source.data[place.end : last]
+    if before.strip() == b"{" and after.strip() == b"}":  # a comment among JSX children
+        before = after = b""
+    if before.strip() or after.strip():
+        start = place.start - (len(before) - len(before.rstrip(b" \t")) if not after.strip() else 0)
+        return (Edit(source.path, start, place.end, ""),)
+    ending = 2 if source.data[last : last + 2] == b"\r\n" else 1 if last < len(source.data) else 0
+    return (Edit(source.path, first, last + ending, ""),)

@@ -36,6 +36,8 @@ _KEYS = (
     "fail-on",
     "include-tests",
     "max-file-size",
+    "require-reason",
+    "baseline",
 )
 _SINK_KEYS = ("call", "ids", "properties", "event", "operation", "stateful", "channel", "scalar-id")
 _ARGUMENT = "an argument's number or name, e.g. 0, data, 0.user"
@@ -79,8 +81,9 @@ class Config(NamedTuple):
     path: the file, "" without one. root: its folder (absolute), "" without one. identifiers: by ID name; empty means
     infer. exclude, per_path_ignores: patterns in the language of .gitignore, relative to the root; the latter with the
     rule ids that they silence. rules: severity by rule id, `off` among them. extend_rules: absolute folders, inside the
-    root. max_file_size: bytes. rule_lines: every rule id that is mentioned, with its line, for the stage that knows the
-    rules to check (`unknown_rule`).
+    root. max_file_size: bytes. require_reason: an ignore comment must say why. baseline: absolute path of the file of
+    accepted findings, "" for none; it need not exist. rule_lines: every rule id that is mentioned, with its line, for
+    the stage that knows the rules to check (`unknown_rule`).
     """
 
     path: str = ""
@@ -96,6 +99,8 @@ class Config(NamedTuple):
     include_tests: bool = False
     max_file_size: int = MAX_FILE_SIZE
     rule_lines: tuple[tuple[str, int], ...] = ()
+    require_reason: bool = False
+    baseline: str = ""
 
 
 def rules_dir() -> str:
@@ -197,6 +202,10 @@ def _config(reader: Reader, tree: Marked, path: str) -> Config:
             fields["fail_on"] = reader.word(item, "fail-on", SEVERITIES)
         elif key == "include-tests":
             fields["include_tests"] = reader.flag(item, "include-tests")
+        elif key == "require-reason":
+            fields["require_reason"] = reader.flag(item, "require-reason")
+        elif key == "baseline":
+            fields["baseline"] = _inside(reader, item, "baseline", "a file", root)
         else:
             fields["max_file_size"] = _size(reader, item)
     return Config(path=path, root=root, rule_lines=tuple(mentioned))._replace(**fields)  # type: ignore[arg-type]
@@ -287,18 +296,24 @@ def _rules(reader: Reader, item: Marked, mentioned: list[tuple[str, int]]) -> di
 
 
 def _folder(reader: Reader, item: Marked, root: str) -> str:
-    folder = reader.string(item, "an item of extend-rules")
-    if not folder:
+    path = _inside(reader, item, "extend-rules", "a folder", root)
+    if path and not os.path.isdir(path):
+        reader.problem(item.line, f"extend-rules: there is no folder {item.value!r}")
         return ""
-    words = folder.replace("\\", "/").split("/")
-    absolute = os.path.isabs(folder) or words[0] == "" or ":" in words[0] or words[0].startswith("~")
+    return path
+
+
+def _inside(reader: Reader, item: Marked, key: str, kind: str, root: str) -> str:
+    """An absolute path inside the configuration's folder, from a relative one; "" after noting a problem."""
+    text = reader.string(item, f"an item of {key}" if key == "extend-rules" else key)
+    if not text:
+        return ""
+    words = text.replace("\\", "/").split("/")
+    absolute = os.path.isabs(text) or words[0] == "" or ":" in words[0] or words[0].startswith("~")
     path = os.path.join(root, *words)
     if absolute or ".." in words or not _is_inside(os.path.realpath(path), os.path.realpath(root)):
-        what = f"extend-rules cannot be {folder!r}"
-        reader.problem(item.line, what, "a folder inside the one of the configuration, without `..`")
-        return ""
-    if not os.path.isdir(path):
-        reader.problem(item.line, f"extend-rules: there is no folder {folder!r}")
+        what = f"{key} cannot be {text!r}"
+        reader.problem(item.line, what, f"{kind} inside the folder of the configuration, without `..`")
         return ""
     return path
 

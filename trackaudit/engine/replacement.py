@@ -191,5 +191,7 @@ def _operand(text: str) -> str:
 
 
 def entry_text(entry: Entry) -> str:
-    """The entry's value in one line, for fingerprints: white space does not count."""
-    return "".join(entry.value.text.split())
+    """The entry's value in one line, for fingerprints: what a formatter changes (space, quotes, a last comma) does not
+    count."""
+    text = "".join(entry.value.text.split()).replace("'", '"').replace("`", '"')
+    return text.replace(",)", ")").replace(",]", "]").replace(",}", "}")

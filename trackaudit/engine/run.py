@@ -77,8 +77,8 @@ def run(
     spoken.sort(key=lambda group: (group.root, group.lead.rule.id))
     prints = _fingerprints(spoken)
     findings = [
-        _finding(group, schema, config, sources)._replace(fingerprint=fingerprint)
-        for group, fingerprint in zip(spoken, prints, strict=True)
+        _finding(group, schema, config, sources)._replace(fingerprint=fingerprint, kin=kin)
+        for group, (fingerprint, kin) in zip(spoken, prints, strict=True)
     ]
     return tuple(_without_ignored(findings, config)), tuple(notices)
 
@@ -251,8 +251,8 @@ def _without_ignored(findings: list[Finding], config: Config) -> list[Finding]:
     ]
 
 
-def _fingerprints(groups: list[_Group]) -> list[str]:
-    """One for each group, the same wherever its code moves: no path, line or function name goes in."""
+def _fingerprints(groups: list[_Group]) -> list[tuple[str, str]]:
+    """One for each group, the same wherever its code moves: no path, line or function name goes in; and its kin."""
     if not groups:
         return []
     from hashlib import sha256
@@ -264,5 +264,7 @@ def _fingerprints(groups: list[_Group]) -> list[str]:
         key, value = ("", "") if entry is None else ("-".join(words_of(entry.key)), entry_text(entry))
         stem = (group.lead.rule.id, key, value, call.operation)
         seen[stem] = ordinal = seen.get(stem, -1) + 1
-        prints.append(sha256("\0".join((*stem, str(ordinal))).encode("utf-8", "replace")).hexdigest()[:16])
+        texts = "\0".join((*stem, str(ordinal))), "\0".join(stem)
+        fingerprint, kin = (sha256(text.encode("utf-8", "replace")).hexdigest()[:16] for text in texts)
+        prints.append((fingerprint, kin))
     return prints
