@@ -28,6 +28,7 @@ MINIFIED_LIMIT = 200_000
 
 _TEST_PATH = re.compile(
     r"(?:^|/)(?:tests?|__tests__|__mocks__|cypress|e2e)/"
+    r"|(?:^|/)tests?\.[^/.]+$"
     r"|(?:^|/)(?:conftest\.py|test_[^/]*\.pyi?|[^/]*_test\.pyi?)$"
     r"|\.(?:test|spec|stories|story|mock|cy|e2e)\.[^/.]+$"
 )

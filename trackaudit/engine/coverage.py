@@ -182,8 +182,8 @@ def _unknown(item: Entry) -> bool:
 
 
 def _family(call: TrackingCall) -> str:
-    """Calls of one family speak for the same customer: all of a page's, all of an app's, else one SDK's."""
-    return call.channel if call.channel in ("page", "mobile") else call.sdk
+    """Calls of one family speak for the same customer: all of a page's, all of an app's, else one client's."""
+    return call.channel if call.channel in ("page", "mobile") else f"{call.sdk} {call.receiver}"
 
 
 def _surrounds(outer: Blocks, inner: Blocks) -> bool:

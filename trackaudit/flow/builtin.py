@@ -161,7 +161,7 @@ def _changing(m: Machine, value: Value, node: p.Node, path: tuple[str, ...]) -> 
         entries = {
             key: slot._replace(value=_changing(m, slot.value, node, (*path, key))) for key, slot in obj.entries.items()
         }
-        return m.allocate(obj._replace(entries=entries))
+        return m.allocate(obj._replace(entries=entries, rests=(*obj.rests, Rest(None, "it changes over time"))))
     if isinstance(value, Const):
         return Symbol(f"state:{place.path}:{place.start}", path, place)
     return value

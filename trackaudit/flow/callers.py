@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit import program as p
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from trackaudit.flow.link import Linker, Loaded
     from trackaudit.flow.values import Func
@@ -20,17 +21,26 @@ INDEXES = ("index", "__init__", "main")
 
 class Wanted(NamedTuple):
     """A file whose callers are looked for. names: of its wrappers, one of which a caller writes; empty where a default
-    export has no name. tails: last parts of specifiers that mean it, and names of its classes."""
+    export has no name. tail: last part of specifiers that mean it. classes: names of its classes."""
 
     path: str
     names: frozenset[str]
-    tails: frozenset[str]
+    tail: str
+    classes: frozenset[str]
 
-    def fits(self, data: bytes) -> bool:
-        """Whether a file's bytes hold a tail and a name, or pass everything on (`export *`)."""
-        if not any(tail.encode() in data for tail in self.tails):
-            return False
-        return not self.names or any(name.encode() in data for name in self.names) or b"export *" in data
+    def test(self) -> Callable[[bytes], bool]:
+        """A test on a file's bytes: it holds the tail where a specifier ends (or a class's name), and a name, or it
+        passes everything on (`export *`)."""
+        quoted = re.escape(self.tail).encode()
+        name = b"|".join(re.escape(name).encode() for name in sorted(self.names))
+        ends = rb"\b%s\b" % quoted if self.path.endswith(".py") else rb"[\"'`/]%s(?:\.[a-z]{2,4})?/?[\"'`]" % quoted
+        where = re.compile(b"|".join([ends, *(rb"\b%s\b" % re.escape(one).encode() for one in sorted(self.classes))]))
+        what = re.compile(rb"\b(?:%s)\b|export\s*\*" % name if self.names else b"")
+        # A plain look for the words first: it is many times faster than the patterns.
+        plain = [one.encode() for one in (self.tail, *self.classes)]
+        return lambda data: (
+            any(word in data for word in plain) and where.search(data) is not None and what.search(data) is not None
+        )
 
 
 def wanted(
@@ -48,7 +58,7 @@ def wanted(
     on (a barrel, a module-level client).
     """
     names: set[str] = set()
-    tails = {_tail(path)}
+    classes: set[str] = set()
     default = False
     for module in loaded.modules:
         named = function_names(module)
@@ -61,7 +71,7 @@ def wanted(
             if methods and cls.module is module:
                 names.update(str(item.key.value) for item in methods if isinstance(item.key, p.Literal))
                 if cls.node.name:
-                    tails.add(cls.node.name)
+                    classes.add(cls.node.name)
                     names.add(cls.node.name)
         names |= providers.get(path, set()) - {"default"}
         default = default or "default" in providers.get(path, ())
@@ -72,8 +82,10 @@ def wanted(
     names.discard("")
     if not names and not default:
         return None
-    tails.discard("")
-    return Wanted(path, frozenset() if default and not names else frozenset(names), frozenset(tails))
+    tail = _tail(path)
+    if not tail and not classes:
+        return None
+    return Wanted(path, frozenset() if default else frozenset(names), tail or min(classes), frozenset(classes))
 
 
 def _tail(path: str) -> str:
@@ -119,21 +131,20 @@ def _handed_on(linker: Linker, module: Module) -> set[str]:
 
 def imports_one(linker: Linker, modules: Iterable[Module], targets: set[str]) -> bool:
     """Whether a file imports one of these files, anywhere in it."""
-    for module in modules:
-        for node in p.walk(module.body):
-            specifier: str | None = None
-            if isinstance(node, (p.Import, p.Export)):
-                specifier = node.module
-            elif isinstance(node, p.Call) and isinstance(node.callee, p.Name):
-                first = node.args[0] if node.args else None
-                if node.callee.id in ("require", "import") and isinstance(first, p.Literal):
-                    specifier = str(first.value)
-            if specifier is None:
-                continue
-            names = [name.imported for name in node.names] if isinstance(node, p.Import) else []
-            if targets & linker.brought(module, specifier, names):
-                return True
-    return False
+    return any(not targets.isdisjoint(linker.imports(module)) for module in modules)
+
+
+def specifiers(module: Module) -> Iterator[tuple[str, list[str]]]:
+    """Every module that is imported anywhere in a module, with the names that are taken from it."""
+    for node in p.walk(module.body):
+        if isinstance(node, p.Import):
+            yield node.module, [name.imported for name in node.names]
+        elif isinstance(node, p.Export) and node.module is not None:
+            yield node.module, []
+        elif isinstance(node, p.Call) and isinstance(node.callee, p.Name) and node.callee.id in ("require", "import"):
+            first = node.args[0] if node.args else None
+            if isinstance(first, p.Literal):
+                yield str(first.value), []
 
 
 def function_names(module: Module) -> dict[int, str]:

@@ -52,9 +52,9 @@ def emit(m: Machine, symbol: Symbol, sink: CallSink, certain: bool, node: p.Node
         if found is not None:
             taken[name] = found
     call_text = callee_text(m, node) or ".".join(part for part in symbol.path if part != "()")
-    m.sends.append(
-        Send(m.where(), m.place(node), call_text, taken, sink, symbol.key.rpartition(".")[0], certain=certain)
-    )
+    # A constructor's send meets those of the client that it makes.
+    receiver = made(m, symbol, "()", node).key if sink.receiver == f"{sink.method}()" else symbol.key.rpartition(".")[0]
+    m.sends.append(Send(m.where(), m.place(node), call_text, taken, sink, receiver, certain=certain))
 
 
 def _argument(m: Machine, spec: Argument, args: Args, node: p.Node) -> tuple[Frozen, Place] | None:
@@ -79,3 +79,12 @@ def _argument(m: Machine, spec: Argument, args: Args, node: p.Node) -> tuple[Fro
         else:
             return Leaf((), other=True), place
     return frozen, place
+
+
+def made(m: Machine, symbol: Symbol, segment: str, node: p.Node) -> Symbol:
+    """What a call of something known by name gives. A package's class makes a client of its own at each call."""
+    place = m.place(node)
+    name = symbol.path[-1] if symbol.path else ""
+    if symbol.root.startswith("import:") and "#" not in symbol.root and name[:1].isupper():
+        return Symbol(f"{symbol.root}#{place.path}:{place.start}", (*symbol.path, "()"), place)
+    return Symbol(symbol.root, (*symbol.path, segment), place)

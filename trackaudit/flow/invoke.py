@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trackaudit import program as p
 from trackaudit.flow import builtin, objects
 from trackaudit.flow.arguments import Arg, Args, arguments
-from trackaudit.flow.emit import callee_text, emit, find_sink, is_sink
+from trackaudit.flow.emit import callee_text, emit, find_sink, is_sink, made
 from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate
 from trackaudit.flow.machine import UNDEFINED, sources_of
 from trackaudit.flow.values import (
@@ -207,12 +207,3 @@ def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     if m.frame.module.language == "python" and symbol.path[-1:] == ("get",) and len(args.positional) == 1:
         missing = True
     return made(m, symbol, segment, node)._replace(derived=derived, missing=missing)
-
-
-def made(m: Machine, symbol: Symbol, segment: str, node: p.Node) -> Symbol:
-    """What a call of something known by name gives. A package's class makes a client of its own at each call."""
-    place = m.place(node)
-    name = symbol.path[-1] if symbol.path else ""
-    if symbol.root.startswith("import:") and "#" not in symbol.root and name[:1].isupper():
-        return Symbol(f"{symbol.root}#{place.path}:{place.start}", (*symbol.path, "()"), place)
-    return Symbol(symbol.root, (*symbol.path, segment), place)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackaudit import program as p
 from trackaudit.flow import objects
+from trackaudit.flow.callers import function_names, specifiers
 from trackaudit.flow.machine import UNDEFINED, Frame
 from trackaudit.flow.values import ClassValue, ModuleValue, Obj, Ref, Scope, Symbol
 from trackaudit.model import Place
@@ -55,6 +56,7 @@ class Linker:
         self._load = load
         self.files: dict[str, Loaded] = {}
         self._names: dict[int, dict[int, str]] = {}
+        self._imports: dict[int, set[str]] = {}
         self._settled: dict[int, set[str]] = {}
         self._words: dict[int, frozenset[str]] = {}
         self._relevant: dict[int, set[str]] = {}
@@ -123,8 +125,6 @@ class Linker:
             return node.name
         names = self._names.get(id(module))
         if names is None:
-            from trackaudit.flow.callers import function_names
-
             names = self._names[id(module)] = function_names(module)
         return names.get(id(node), "")
 
@@ -134,12 +134,17 @@ class Linker:
         """The file that a specifier means in a module, or None."""
         return self._resolver.resolve(module.path, specifier, module.language)
 
-    def brought(self, module: Module, specifier: str, names: list[str]) -> set[str]:
-        """The files that an import brings: the module's own and, in Python, submodules named in it."""
-        found = {self.resolve(module, specifier)}
-        if module.language == "python":
-            found.update(self.resolve(module, _submodule(specifier, name)) for name in names)
-        return {path for path in found if path is not None}
+    def imports(self, module: Module) -> set[str]:
+        """The files that a module imports: those of its specifiers and, in Python, submodules named there."""
+        found = self._imports.get(id(module))
+        if found is None:
+            paths: set[str | None] = set()
+            for specifier, names in specifiers(module):
+                paths.add(self.resolve(module, specifier))
+                if module.language == "python":
+                    paths.update(self.resolve(module, _submodule(specifier, name)) for name in names)
+            found = self._imports[id(module)] = {path for path in paths if path is not None}
+        return found
 
     def imported(self, m: Machine, module: Module, node: p.Import, name: p.ImportName) -> Value:
         """What an import binds; a module that is not in the tree is known by its name."""
@@ -301,6 +306,8 @@ class Linker:
                         words.add(str(inner.key.value))
                 elif isinstance(inner, p.Keyword) and inner.name:
                     words.add(inner.name)
+                elif isinstance(inner, p.Literal) and isinstance(inner.value, str) and "/" in inner.value:
+                    words.update(inner.value.split("/"))
             found = self._words[id(node)] = frozenset(words)
         return found
 

@@ -189,7 +189,7 @@ def evaluate(
         if not fresh:
             break
         # A file that imports none of them yet is held: a barrel that comes later may be what it imports.
-        held.update(search([one.fits for one in fresh], {*linker.files, *held}))
+        held.update(search([one.test() for one in fresh], {*linker.files, *held}))
         waiting = sorted(path for path in held if imports_one(linker, linker.parsed(path), set(known)))
         held.difference_update(waiting)
         if len(linker.files) + len(waiting) > CALLER_FILES:
