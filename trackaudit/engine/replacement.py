@@ -86,7 +86,7 @@ class _Writer:
             return text.lower()
         if _is_document(self.call):
             return text.lower()
-        return f"{_operand(text)}{'.lower()' if self.python else '.toLowerCase()'}"
+        return f"{operand(text)}{'.lower()' if self.python else '.toLowerCase()'}"
 
     # -------------------------------------------------------------------------------------------- the parts
 
@@ -181,7 +181,7 @@ def _is_python(call: TrackingCall) -> bool:
     return call.language == "python" or call.sink.path.endswith((".py", ".pyi"))
 
 
-def _operand(text: str) -> str:
+def operand(text: str) -> str:
     """The text, in parentheses where a method call on it would bind to its last part only."""
     import re
 
