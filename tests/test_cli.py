@@ -75,7 +75,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     fake = Pipeline()
     monkeypatch.setitem(sys.modules, "trackaudit.pipeline", fake)
     monkeypatch.setattr(trackaudit, "pipeline", fake, raising=False)
-    for name in ("NO_COLOR", "FORCE_COLOR"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     return fake
 
@@ -401,3 +401,25 @@ def test_letters_that_a_terminal_lacks_do_not_end_the_run() -> None:
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, check=False)
     assert answer.returncode == 1
     assert b"gr\\xf6\\xdfe-\\u540d" in answer.stdout
+
+
+def test_in_a_job_on_github_the_summary_gets_a_page_and_other_formats_leave_it_alone(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = tmp_path / "summary.md"
+    page.write_text("before\n", encoding="utf-8")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
+    pipeline.result = found("a-rule")
+    main(["check"])
+    assert page.read_text(encoding="utf-8") == "before\n"
+    main(["check", "--output-format", "github"])
+    assert page.read_text(encoding="utf-8").startswith("before\n## trackaudit\n\n1 finding: 1 error.\n")
+
+
+def test_a_summary_that_cannot_be_written_is_told_and_changes_no_exit_code(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path))
+    pipeline.result = found("a-rule")
+    assert main(["check", "--output-format", "github"]) == 1
+    assert "GITHUB_STEP_SUMMARY: cannot be written" in capsys.readouterr().err

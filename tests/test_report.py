@@ -422,7 +422,9 @@ def test_bytes_of_a_path_that_are_no_text_are_shown_in_hexadecimal() -> None:
     for name in FORMATS:
         written = report(name, result)
         written.encode("utf-8")
-        assert "\\xff.js" in (json.loads(written)["findings"][0]["path"] if name == "json" else written)
+        # A URI can say the byte itself; JSON writes the backslash twice.
+        shown = {"sarif": "%FF.js", **dict.fromkeys(("json", "gitlab", "rdjson"), "\\\\xff.js")}
+        assert shown.get(name, "\\xff.js") in written, name
 
 
 def test_ordinary_text_of_any_language_is_left_alone() -> None:

@@ -150,6 +150,7 @@ def check(
     with _open_pipe(sys.stdout):
         write(output_format, result, sys.stdout, options)
         sys.stdout.flush()
+    _step_summary(output_format, result)
     with _open_pipe(sys.stderr):
         text.write_account(result, sys.stderr, options._replace(color=text.wants_color(sys.stderr)))
         if statistics:
@@ -305,6 +306,20 @@ def _write_file(output: OutputFile, result: Result, options: ReportOptions) -> s
     except OSError as error:
         return f"{output.path}: cannot be written: {error.strerror or error}"
     return ""
+
+
+def _step_summary(output_format: str, result: Result) -> None:
+    """In a job on GitHub, add the page with all findings to the job's summary, as its log can show only a few."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    if output_format != "github" or not path:
+        return
+    from trackaudit.report.github import write_summary
+
+    try:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            write_summary(result, file)
+    except OSError as error:
+        _fail(f"GITHUB_STEP_SUMMARY: cannot be written: {error.strerror or error}")
 
 
 @contextmanager

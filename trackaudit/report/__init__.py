@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
     from trackaudit.model import Result
 
-FORMATS = {"text": "text", "json": "json_v1", "github": "github"}
+FORMATS = {
+    "text": "text",
+    "json": "json_v1",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "rdjson": "rdjson",
+}
 """Name on the command line → module in this package."""
 
 

@@ -197,6 +197,8 @@ def _sum(result: Result, page: _Page, listed: bool) -> Iterable[str]:
     else:
         yield f"{page.paint('strong', 'No findings')}."
     held = []
+    if summary.baselined:
+        held.append(f"{summary.baselined} in the baseline")
     if summary.suppressed:
         held.append(f"{summary.suppressed} suppressed by comments")
     if summary.below_confidence:
