@@ -48,6 +48,16 @@ class _Group(NamedTuple):
         return self.matches[0]
 
 
+class Case(NamedTuple):
+    """A finding and what it stands on: the rule, and every subject of the same root, the leading one first. part:
+    where the entry stands ("ids", "properties", "fields"), "" for the call itself."""
+
+    finding: Finding
+    rule: Rule
+    subjects: tuple[Subject, ...]
+    part: str
+
+
 def run(
     calls: Sequence[TrackingCall],
     schema: IdSchema,
@@ -60,6 +70,19 @@ def run(
 
     Findings come sorted by path, place and rule, with fingerprints. A rule that raises is a notice of kind `crash`.
     """
+    cases, notices = run_cases(calls, schema, ruleset, config, sources, vocabulary)
+    return tuple(case.finding for case in cases), notices
+
+
+def run_cases(
+    calls: Sequence[TrackingCall],
+    schema: IdSchema,
+    ruleset: RuleSet,
+    config: Config,
+    sources: Mapping[str, SourceFile],
+    vocabulary: Vocabulary | None = None,
+) -> tuple[tuple[Case, ...], tuple[Notice, ...]]:
+    """As `run`, with what each finding stands on: a fix needs to know."""
     if vocabulary is None:
         from trackaudit.vocabulary import load_vocabulary
 
@@ -80,7 +103,13 @@ def run(
         _finding(group, schema, config, sources)._replace(fingerprint=fingerprint, kin=kin)
         for group, (fingerprint, kin) in zip(spoken, prints, strict=True)
     ]
-    return tuple(_without_ignored(findings, config)), tuple(notices)
+    heard = set(_without_ignored(findings, config))
+    cases = [
+        Case(finding, group.lead.rule, tuple(match.subject for match in group.matches), group.lead.part)
+        for finding, group in zip(findings, spoken, strict=True)
+        if finding in heard
+    ]
+    return tuple(cases), tuple(notices)
 
 
 # ------------------------------------------------------------------------------------------------- matching
