@@ -144,7 +144,7 @@ def discover(
     notices = list(listed.notices)
     excluded = ignore_spec(config.exclude).match_file if config.exclude else None
     named = {target.path for target in ground.targets if not target.folder}
-    names = dict.fromkeys([*listed.paths, *sources.overlay, *named])
+    names = dict.fromkeys([*sources.names(listed.paths), *named])
     files: list[str] = []
     for path in names:
         if not wanted(path):

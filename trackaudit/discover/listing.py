@@ -10,6 +10,7 @@ import os
 import re
 from typing import NamedTuple
 
+from trackaudit.discover.git import run_git
 from trackaudit.model import Notice
 
 TYPE_CHECKING = False
@@ -18,21 +19,6 @@ if TYPE_CHECKING:
 
     from pathspec import GitIgnoreSpec
 
-_GIT_SECONDS = 60
-"""A repository of a million files answers in two; a pipe that poses as an ignore file never does."""
-_OTHER_REPOSITORY = frozenset(
-    {
-        "GIT_DIR",
-        "GIT_WORK_TREE",
-        "GIT_COMMON_DIR",
-        "GIT_INDEX_FILE",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_NAMESPACE",
-        "GIT_PREFIX",
-    }
-)
-"""Set inside git hooks; they would make git look at another repository than the one of the root."""
 _IGNORE_FILES = (".gitignore", ".ignore")
 _IGNORE_FILE_LIMIT = 1_000_000
 _SKIPPED_NAMES = frozenset({"node_modules", ".venv", "venv", "site-packages", ".git"})
@@ -53,37 +39,12 @@ def is_skipped(path: str) -> bool:
 
 
 def list_repository(root: str) -> Listing | str:
-    """The files of a git work tree below `root`, tracked or not ignored; or the reason why git could not tell.
-
-    The repository may be hostile: its own configuration can name programs to run (a file system monitor, hooks, a
-    transport for objects that are missing), so each of them is switched off.
-    """
-    import subprocess
-
-    environment = {
-        **{name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY},
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "LC_ALL": "C",
-    }
-    settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit")
-    switches = [part for setting in settings for part in ("-c", setting)]
-    command = ["git", *switches, "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    try:
-        answer = subprocess.run(
-            command, capture_output=True, stdin=subprocess.DEVNULL, env=environment, check=False, timeout=_GIT_SECONDS
-        )
-    except OSError as error:
-        return str(error.strerror or error)
-    except subprocess.TimeoutExpired:
-        return f"no answer in {_GIT_SECONDS} seconds"
-    if answer.returncode != 0:
-        words = os.fsdecode(answer.stderr).strip().splitlines()
-        return words[0] if words else f"git ended with {answer.returncode}"
+    """The files of a git work tree below `root`, tracked or not ignored; or the reason why git could not tell."""
+    answer = run_git(root, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+    if isinstance(answer, str):
+        return answer
     # A name that ends in `/` is another repository inside this one.
-    names = dict.fromkeys(name for name in os.fsdecode(answer.stdout).split("\0") if name and name[-1] != "/")
+    names = dict.fromkeys(name for name in os.fsdecode(answer).split("\0") if name and name[-1] != "/")
     environments = tuple(name[: -len("pyvenv.cfg")] for name in names if name.rpartition("/")[2] == "pyvenv.cfg")
     environments = tuple(folder for folder in environments if folder)
     return Listing([name for name in names if not (environments and name.startswith(environments))], [])

@@ -13,6 +13,10 @@ import stat
 
 from trackaudit.model import SourceFile
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
@@ -82,6 +86,10 @@ class Sources:
         if allowed and len(data) > allowed:
             raise TooLarge(path, max(size, len(data)), allowed)
         return data
+
+    def names(self, listed: Iterable[str]) -> list[str]:
+        """The paths that there are: those listed on disk, and those of the overlay."""
+        return [*listed, *self.overlay]
 
     def keep(self, path: str, data: bytes) -> None:
         """Hold on to bytes that were read, so that a later `read` does not go to the disk again."""
