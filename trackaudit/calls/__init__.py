@@ -76,10 +76,10 @@ def _chosen(sends: list[Send]) -> list[Send]:
 
 
 def _unresolved(calls: list[TrackingCall]) -> list[Unresolved]:
-    """Sends whose IDs or properties are not all known, one a sink."""
+    """Sends whose IDs or properties are not all known, one a sink. Beside an ID, an event's properties do no harm."""
     found: dict[Place, Unresolved] = {}
     for call in calls:
         for part, what in ((call.properties, "properties"), (call.ids, "ids")):
-            if part.open and call.operation != "event":
+            if part.open and not (call.operation == "event" and call.ids.items):
                 found.setdefault(call.sink, Unresolved(call.sink, call.call, f"{what}: {part.reason}"))
     return sorted(found.values())
