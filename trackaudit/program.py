@@ -684,10 +684,11 @@ class Module:
     """One file, or one script of a file, in the small language.
 
     `path`: relative to the root, with `/`. `language`: "javascript" (TypeScript and JSX too), "python",
-    "document". `errors`: byte ranges the parser could not read.
+    "document". `errors`: byte ranges the parser could not read. `page`: the classic scripts of a page, in order, whose
+    top-level names are globals to the file's other modules.
     """
 
-    __slots__ = ("body", "comments", "errors", "language", "path")
+    __slots__ = ("body", "comments", "errors", "language", "page", "path")
 
     def __init__(
         self,
@@ -696,12 +697,14 @@ class Module:
         body: list[Stmt],
         comments: list[Comment],
         errors: list[tuple[int, int]],
+        page: bool = False,
     ) -> None:
         self.path = path
         self.language = language
         self.body = body
         self.comments = comments
         self.errors = errors
+        self.page = page
 
 
 _SLOTS: dict[type[Node], tuple[str, ...]] = {}

@@ -82,7 +82,7 @@ class _Writer:
         text = self._expression()
         if self.entry.kind != "email" or self.id.lowercased or {"lower", "hash"} & set(self.entry.transforms):
             return text
-        if text[:1] in "\"'" and text[-1:] == text[:1]:
+        if text[:1] in "\"'" and text[-1:] == text[:1] and not self.entry.value.symbols:
             return text.lower()
         if _is_document(self.call):
             return text.lower()

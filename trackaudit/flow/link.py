@@ -95,7 +95,7 @@ class Linker:
         return loaded
 
     def _run_module(self, m: Machine, loaded: Loaded, module: Module, page: Scope) -> None:
-        scope = Scope(m.number(), page, True)
+        scope = page if module.page else Scope(m.number(), page, True)
         loaded.scopes.append(scope)
         frame = Frame(module, None, "", 0, None)
         m.frames.append(frame)

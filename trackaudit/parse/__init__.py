@@ -25,17 +25,59 @@ _LANGUAGES = {
     ".json": "document",
     ".yaml": "document",
     ".yml": "document",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".vue": "vue",
+    ".svelte": "svelte",
+    ".astro": "astro",
+    ".liquid": "html",
+    ".twig": "html",
+    ".jinja": "html",
+    ".jinja2": "html",
+    ".j2": "html",
+    ".njk": "html",
+    ".php": "html",
+    ".phtml": "html",
+    ".erb": "html",
+    ".rhtml": "html",
+    ".ejs": "html",
+    ".jsp": "html",
+    ".jspf": "html",
+    ".isml": "html",
+    ".ftl": "html",
+    ".ftlh": "html",
+    ".hbs": "html",
+    ".handlebars": "html",
+    ".mustache": "html",
+    ".gohtml": "html",
+    ".tmpl": "html",
+    ".cshtml": "html",
+    ".razor": "html",
 }
+_INNER = {".js": "script", ".mjs": "script", ".ts": "script", ".jsx": "script", ".tsx": "script"}
+"""What a template makes, by the suffix before its own: `theme.js.liquid` is a script."""
+_NO_PAGES = frozenset(
+    (".css", ".scss", ".less", ".txt", ".md", ".xml", ".json", ".yaml", ".yml", ".sql", ".conf", ".ini", ".toml", ".sh",
+     ".cfg", ".env", ".service", ".csv", ".py", ".go")
+)  # fmt: skip
 
 
 def language_of(path: str, data: bytes | None = None) -> str | None:
-    """What a path is read as: "javascript", "typescript", "tsx", "python", "document"; None for anything else.
+    """What a path is read as: "javascript", "typescript", "tsx", "python", "document", "html" (templates of pages too),
+    "vue", "svelte", "astro", "script" (a template of a script); None for anything else.
 
     `data`: the file's bytes, for languages that the suffix alone does not tell.
     """
     name = path.rpartition("/")[2]
     dot = name.rfind(".")
-    return _LANGUAGES.get(name[dot:].lower()) if dot >= 0 else None
+    language = _LANGUAGES.get(name[dot:].lower()) if dot >= 0 else None
+    if language == "html":
+        inner = name[name.rfind(".", 0, dot) : dot].lower() if "." in name[:dot] else ""
+        if inner in _NO_PAGES:
+            return None
+        return _INNER.get(inner, "html")
+    return language
 
 
 def parse(source: SourceFile) -> list[Module]:
@@ -53,4 +95,8 @@ def parse(source: SourceFile) -> list[Module]:
         from trackaudit.parse.document import parse as parse_document
 
         return parse_document(source)
+    if language in ("html", "vue", "svelte", "astro", "script"):
+        from trackaudit.parse.html import parse as parse_html
+
+        return parse_html(source)
     return []

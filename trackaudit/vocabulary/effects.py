@@ -17,6 +17,8 @@ class Effects:
         self.functions: dict[str, str] = {
             name: step for step, names in transforms["functions"].items() for name in names
         }
+        # Filters and functions of a template language begin with `|` (parse/template_expressions).
+        self.functions.update((f"|{name}", step) for step, names in transforms["filters"].items() for name in names)
         self._hash = frozenset(transforms["hash-words"])
         self._normal = frozenset(transforms["normal-words"])
         self._trim = frozenset(transforms["trim-words"])

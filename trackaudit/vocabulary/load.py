@@ -46,6 +46,7 @@ WORDS: dict[str, Any] = {
     "transforms": {
         "methods": {name: list for name in ("trim", "lower", "upper", "hash", "str", "encode", "default", "json")},
         "functions": {name: list for name in ("trim", "lower", "upper", "hash", "str", "encode", "default", "json")},
+        "filters": {name: list for name in ("trim", "lower", "upper", "hash", "str", "encode", "default", "json")},
         "hash-words": list,
         "normal-words": list,
         "trim-words": list,

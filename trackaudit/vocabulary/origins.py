@@ -37,7 +37,8 @@ class Origins:
                 return origin
             if any(not words.isdisjoint(part) or any(_has_run(part, pair) for pair in pairs) for part in inner):
                 return origin
-        return "unknown"
+        # What the server put into the page (parse/template_expressions) is what it knows of who is logged in.
+        return "session" if names[0] == "{{}}" or names[0].startswith("|") else "unknown"
 
 
 def _has_run(names: Sequence[str], run: Sequence[str]) -> bool:
