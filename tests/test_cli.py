@@ -33,6 +33,8 @@ class CheckOptions(NamedTuple):
     stdin: tuple[str, bytes] | None = None
     debug: bool = False
     cwd: str = ""
+    baseline: str | None = None
+    since: str | None = None
 
 
 class CheckOutcome(NamedTuple):

@@ -107,6 +107,8 @@ def _output_files(context: click.Context, parameter: click.Parameter, values: tu
     show_default=True,
     help="Hold back findings that are less sure.",
 )
+@click.option("--baseline", metavar="FILE", help="Accepted findings, which are not reported (`trackaudit baseline`).")
+@click.option("--since", metavar="REV", help="Report only what is new since the present work left this git revision.")
 @click.option("--config", metavar="FILE", help="Configuration to use instead of the one found.")
 @click.option("--no-cache", is_flag=True, help="Do not use a cache. There is none yet: it changes nothing.")
 @click.option("--show-unresolved", is_flag=True, help="List the sends whose IDs or properties could not be resolved.")
@@ -121,6 +123,8 @@ def check(
     ignore: tuple[str, ...],
     fail_on: str | None,
     min_confidence: str,
+    baseline: str | None,
+    since: str | None,
     config: str | None,
     no_cache: bool,
     show_unresolved: bool,
@@ -143,6 +147,8 @@ def check(
             stdin=stdin,
             debug=debug,
             cwd=os.getcwd(),
+            baseline=baseline,
+            since=since,
         )
     )
     result = outcome.result

@@ -323,6 +323,7 @@ class Summary(NamedTuple):
     suppressed: int = 0
     below_confidence: int = 0
     baselined: int = 0
+    before: int = 0
     evaluated: int = 0
     seconds: tuple[tuple[str, float], ...] = ()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,8 +21,10 @@ from trackaudit.parse import language_of, parse
 from trackaudit.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
+    from trackaudit.baseline import Accepted
+    from trackaudit.discover import Ground
     from trackaudit.engine.rule import Rule, RuleSet
     from trackaudit.model import Finding, SourceFile
     from trackaudit.program import Module
@@ -31,7 +35,11 @@ RECURSION = 6000
 
 
 class CheckOptions(NamedTuple):
-    """What the user asked for. `paths` are relative to `cwd` ("" is the process's); `stdin` is (file name, bytes)."""
+    """What the user asked for. `paths` are relative to `cwd` ("" is the process's); `stdin` is (file name, bytes).
+
+    `baseline`: a file of accepted findings, instead of the configuration's. `since`: a git revision; what was there
+    before is not reported.
+    """
 
     paths: tuple[str, ...] = ()
     config: str | None = None
@@ -41,6 +49,8 @@ class CheckOptions(NamedTuple):
     stdin: tuple[str, bytes] | None = None
     debug: bool = False
     cwd: str = ""
+    baseline: str | None = None
+    since: str | None = None
 
 
 class CheckOutcome(NamedTuple):
@@ -64,6 +74,14 @@ class Analysis(NamedTuple):
     summary: Summary
     prefix: str
     wrappers: list[Wrapper]
+    ground: Ground | None = None
+
+
+class Judgement(NamedTuple):
+    """A result, and all findings of the project, whether they are reported in this run or not."""
+
+    result: Result
+    found: tuple[Finding, ...]
 
 
 class Reader:
@@ -147,8 +165,70 @@ def check(options: CheckOptions) -> CheckOutcome:
     strange = [unknown_rule(rule, known) for rule in (*options.select, *options.ignore) if rule not in known]
     if strange:
         raise InputError(*strange)
-    result = judge(analysis, ruleset, options)
+    judgement = judge_all(analysis, ruleset, options)
+    result = judgement.result
+    if options.since is not None:
+        result = _without_old(result, analysis, ruleset, options)
+    accepted, path = accepted_findings(analysis, options)
+    if path:
+        result = _without_accepted(result, judgement.found, accepted, path)
     return CheckOutcome(result, analysis.config.fail_on)
+
+
+def accepted_findings(analysis: Analysis, options: CheckOptions) -> tuple[tuple[Accepted, ...], str]:
+    """The accepted findings and their file ("" without one). A file that is only configured may be missing."""
+    from trackaudit import baseline
+
+    path = os.path.join(options.cwd, options.baseline) if options.baseline else analysis.config.baseline
+    if not path or (not options.baseline and not os.path.exists(path)):
+        return (), path
+    return baseline.load(path, options.baseline or os.path.relpath(path, options.cwd or None)), path
+
+
+def _without_accepted(result: Result, found: tuple[Finding, ...], accepted: tuple[Accepted, ...], path: str) -> Result:
+    from trackaudit import baseline
+
+    applied = baseline.apply(accepted, result.findings, found)
+    shown = os.path.relpath(path).replace(os.sep, "/")
+    notices = [one._replace(message=f"{shown}: {one.message}") for one in baseline.notices(applied, "")]
+    if not os.path.exists(path):
+        notices.append(Notice("no-baseline", "", 0, f"{shown} is not there yet; `trackaudit baseline` writes it"))
+    return result._replace(
+        findings=applied.new,
+        silenced=(*result.silenced, *applied.silenced),
+        notices=(*result.notices, *notices),
+        summary=result.summary._replace(baselined=len(applied.silenced)),
+    )
+
+
+def _without_old(result: Result, analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result:
+    """The result without the findings that were there at the revision `options.since`, wherever in the project."""
+    from trackaudit.baseline import new_since
+
+    with past_analysis(analysis, str(options.since)) as before:
+        if not result.findings:
+            return result
+        old = judge(before, ruleset, options)
+    new = new_since(old.findings, result.findings, old.sources, result.sources)
+    shown = tuple(finding for finding, is_new in zip(result.findings, new, strict=True) if is_new)
+    summary = result.summary._replace(before=len(result.findings) - len(shown))
+    return result._replace(findings=shown, summary=summary)
+
+
+@contextmanager
+def past_analysis(analysis: Analysis, revision: str) -> Iterator[Analysis]:
+    """What was known of the same project, with the same configuration, at a git revision. All of it is reported."""
+    from trackaudit.discover import Target
+    from trackaudit.discover.past import past
+
+    ground = analysis.ground
+    if ground is None:
+        raise InputError("there is no project to compare")
+    sources = past(ground.root, ground.repository, revision, analysis.config.max_file_size)
+    try:
+        yield _analyse(ground._replace(targets=(Target("", True),)), analysis.config, analysis.vocabulary, sources)
+    finally:
+        sources.close()
 
 
 def identity(options: CheckOptions) -> tuple[IdSchema, Result]:
@@ -199,8 +279,10 @@ def analyse(options: CheckOptions) -> Analysis:
     if options.stdin is not None:
         overlay[ground.targets[0].path] = options.stdin[1]
     config = load_config(ground.config) if ground.config else Config()
-    vocabulary = load_vocabulary(config)
-    sources = Sources(ground.root, config.max_file_size, overlay)
+    return _analyse(ground, config, load_vocabulary(config), Sources(ground.root, config.max_file_size, overlay))
+
+
+def _analyse(ground: Ground, config: Config, vocabulary: Vocabulary, sources: Sources) -> Analysis:
     anchors = (*vocabulary.anchors, b"trackaudit:")
     began = perf_counter()
     found = discover(ground, config, sources, anchors, lambda path: language_of(path) is not None)
@@ -211,7 +293,8 @@ def analyse(options: CheckOptions) -> Analysis:
     )
     seconds = (("discover", scanned - began), *analysis.summary.seconds)
     summary = analysis.summary._replace(files_seen=found.seen, files_scanned=found.scanned, seconds=seconds)
-    return analysis._replace(notices=[*found.notices, *analysis.notices], summary=summary, prefix=ground.prefix)
+    notices = [*found.notices, *analysis.notices]
+    return analysis._replace(notices=notices, summary=summary, prefix=ground.prefix, ground=ground)
 
 
 def _analysis(
@@ -262,6 +345,11 @@ def _analysis(
 
 def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result:
     """Ask the rules, and hold back what the user does not want to hear."""
+    return judge_all(analysis, ruleset, options).result
+
+
+def judge_all(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Judgement:
+    """As `judge`, with the findings that are held back."""
     from trackaudit.engine.run import run
     from trackaudit.suppress import suppress
 
@@ -281,7 +369,7 @@ def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result
     everything = [*analysis.notices, *notices]
     if not analysis.calls.calls:
         everything.append(Notice("no-calls", "", 0, "no tracking call was seen; if there are any, name their wrappers"))
-    return Result(
+    result = Result(
         tuple(sorted([*shown, *extra], key=_order)),
         tuple(everything),
         summary,
@@ -291,6 +379,7 @@ def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result
         suppressed,
         tuple(_help(rule) for rule in ruleset.rules if rule.id in ran),
     )
+    return Judgement(result, (*found, *extra))
 
 
 def _help(rule: Rule) -> RuleHelp:
@@ -309,7 +398,11 @@ def _order(finding: Finding) -> tuple[str, int, int, str]:
 def _is_reported(finding: Finding, analysis: Analysis) -> bool:
     if analysis.is_test(finding.root.path):
         return False
-    return analysis.reported(finding.root.path) or analysis.reported(finding.sink.path)
+    if analysis.reported(finding.root.path) or analysis.reported(finding.sink.path):
+        return True
+    # Files that are named (by a commit hook) also answer for what goes through them on its way.
+    named = {target.path for target in analysis.ground.targets if not target.folder} if analysis.ground else ()
+    return any(step.place.path in named for step in finding.trail)
 
 
 def _ran(ruleset: RuleSet, config: Config, options: CheckOptions) -> set[str]:

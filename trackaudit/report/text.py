@@ -199,6 +199,8 @@ def _sum(result: Result, page: _Page, listed: bool) -> Iterable[str]:
     held = []
     if summary.baselined:
         held.append(f"{summary.baselined} in the baseline")
+    if summary.before:
+        held.append(f"{summary.before} there before")
     if summary.suppressed:
         held.append(f"{summary.suppressed} suppressed by comments")
     if summary.below_confidence:
