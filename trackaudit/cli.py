@@ -20,11 +20,12 @@ from trackaudit.report import FORMATS, ReportOptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TextIO
 
     from trackaudit.engine.rule import RuleSet
     from trackaudit.model import Result
+    from trackaudit.pipeline import CheckOptions, CheckOutcome
 
 FINDINGS, FAILED, INTERRUPTED = 1, 2, 130
 
@@ -109,6 +110,10 @@ def _output_files(context: click.Context, parameter: click.Parameter, values: tu
 )
 @click.option("--baseline", metavar="FILE", help="Accepted findings, which are not reported (`trackaudit baseline`).")
 @click.option("--since", metavar="REV", help="Report only what is new since the present work left this git revision.")
+@click.option("--diff", "diff", is_flag=True, help="Print the fixes as a unified diff instead of the findings.")
+@click.option("--fix", is_flag=True, help="Write the safe fixes, each proven first.")
+@click.option("--unsafe-fixes", is_flag=True, help="Write the other fixes too: read what they do.")
+@click.option("--allow-dirty", is_flag=True, help="Also fix files with changes that are not committed.")
 @click.option("--config", metavar="FILE", help="Configuration to use instead of the one found.")
 @click.option("--no-cache", is_flag=True, help="Do not use a cache. There is none yet: it changes nothing.")
 @click.option("--show-unresolved", is_flag=True, help="List the sends whose IDs or properties could not be resolved.")
@@ -125,6 +130,10 @@ def check(
     min_confidence: str,
     baseline: str | None,
     since: str | None,
+    diff: bool,
+    fix: bool,
+    unsafe_fixes: bool,
+    allow_dirty: bool,
     config: str | None,
     no_cache: bool,
     show_unresolved: bool,
@@ -137,20 +146,27 @@ def check(
     from trackaudit.report import text, write
 
     stdin = _standard_input(paths, stdin_filename)
-    outcome = pipeline.check(
-        pipeline.CheckOptions(
-            paths=() if stdin else paths,
-            config=config,
-            select=select,
-            ignore=ignore,
-            min_confidence=min_confidence,
-            stdin=stdin,
-            debug=debug,
-            cwd=os.getcwd(),
-            baseline=baseline,
-            since=since,
-        )
+    if stdin and (fix or unsafe_fixes) and not diff:
+        raise click.UsageError("`-` (standard input) cannot be written; --diff prints its fixes")
+    told = {output_format, *(output.format for output in outputs)}
+    asked = pipeline.CheckOptions(
+        paths=() if stdin else paths,
+        config=config,
+        select=select,
+        ignore=ignore,
+        min_confidence=min_confidence,
+        stdin=stdin,
+        debug=debug,
+        cwd=os.getcwd(),
+        baseline=baseline,
+        since=since,
+        fix=_fix_mode(diff, fix, unsafe_fixes, told),
     )
+    outcome = pipeline.check(asked)
+    if diff:
+        return _print_diff(outcome, fail_on)
+    if fix or unsafe_fixes:
+        outcome = _write_fixes(outcome, asked, allow_dirty)
     result = outcome.result
     options = ReportOptions(text.wants_color(sys.stdout), show_unresolved)
     with _open_pipe(sys.stdout):
@@ -167,6 +183,123 @@ def check(
         if problem:
             code = _fail(problem)
     return code
+
+
+def _fix_mode(diff: bool, fix: bool, unsafe_fixes: bool, formats: set[str]) -> str:
+    if unsafe_fixes or (diff and not fix):
+        return "unsafe"
+    if fix:
+        return "safe"
+    return "propose" if formats & {"json", "sarif"} else ""
+
+
+def _print_diff(outcome: CheckOutcome, fail_on: str | None) -> int:
+    """The fixes as a diff that `git apply` takes in this folder; the account goes to the other stream."""
+    from trackaudit.fix.edits import diff
+    from trackaudit.report import text
+
+    repair = outcome.repair
+    with _open_pipe(sys.stdout):
+        if repair is not None:
+            sys.stdout.flush()
+            changes = diff(repair.before, repair.repaired.overlay, outcome.result.prefix)
+            sys.stdout.buffer.write(changes)
+            sys.stdout.buffer.flush()
+    with _open_pipe(sys.stderr):
+        text.write_account(outcome.result, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))
+        fixed = repair.repaired.fixed if repair is not None else 0
+        click.echo(f"The diff fixes {fixed} of {len(outcome.result.findings)} findings; nothing was written.", err=True)
+    return _exit_code(outcome.result, fail_on or outcome.fail_on)
+
+
+def _write_fixes(outcome: CheckOutcome, asked: CheckOptions, allow_dirty: bool) -> CheckOutcome:
+    """Write what was repaired, and give what remains."""
+    repair = outcome.repair
+    if repair is None:
+        return outcome
+    from trackaudit import pipeline
+    from trackaudit.fix.write import Change, write
+
+    repaired = repair.repaired
+    changes = {path: Change(repair.before[path], data) for path, data in repaired.overlay.items()}
+    try:
+        written = write(repair.root, changes, repaired.together, allow_dirty)
+    except OSError as error:
+        raise InputError(f"the fixes cannot be written, and no file was changed: {error.strerror or error}") from error
+    if len(written.paths) == len(changes):
+        result = repair.result
+    else:
+        result = pipeline.check(asked._replace(fix="")).result
+    click.echo(f"Fixed {repaired.fixed} findings." if written.paths == tuple(sorted(changes)) and changes else
+               f"{len(written.paths)} files fixed.", err=True)
+    return outcome._replace(result=result._replace(notices=(*result.notices, *written.notices)), repair=None)
+
+
+def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    from trackaudit.baseline import is_day
+
+    if value and not is_day(value):
+        raise click.BadParameter(f"`{value}` is no day, as in 2027-01-31")
+    return value
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--baseline", metavar="FILE", help="File to write (default: the configured one, or trackaudit-baseline.json)."
+)
+@click.option("--prune", is_flag=True, help="Accept nothing; only remove what is not found any more.")
+@click.option("--reason", default="", help="Why these findings are accepted.")
+@click.option("--owner", default="", help="Who is to solve them.")
+@click.option("--expires", default="", metavar="DAY", callback=_day, help="Last day on which they are accepted.")
+@click.option(
+    "--min-confidence",
+    type=click.Choice(CONFIDENCES),
+    default="medium",
+    show_default=True,
+    help="Accept findings that are this sure.",
+)
+@click.option("--config", metavar="FILE", help="Configuration to use instead of the one found.")
+@click.option("--debug", is_flag=True, help="Show the traceback if trackaudit itself fails.")
+def baseline(
+    paths: tuple[str, ...],
+    baseline: str | None,
+    prune: bool,
+    reason: str,
+    owner: str,
+    expires: str,
+    min_confidence: str,
+    config: str | None,
+    debug: bool,
+) -> int:
+    """Accept today's findings: write them to a file, so that checks report only what is new."""
+    from trackaudit import adopt, pipeline
+    from trackaudit.report import text
+    from trackaudit.report.escape import escape
+
+    done = adopt.accept(
+        pipeline.CheckOptions(
+            paths=paths, config=config, min_confidence=min_confidence, cwd=os.getcwd(), baseline=baseline
+        ),
+        reason,
+        owner,
+        expires,
+        prune,
+    )
+    name = os.path.relpath(done.path)
+    problem = _replace_file(done.path, name, lambda file: file.write(done.text))
+    if problem:
+        return _fail(problem)
+    with _open_pipe(sys.stderr):
+        text.write_notices(done.result, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))
+        changed = f"{done.removed} removed" if prune else f"{done.added} of them new"
+        click.echo(f"{escape(name)}: {done.total} accepted findings, {changed}.", err=True)
+        if done.stale:
+            click.echo(f"{done.stale} are not found any more; `trackaudit baseline --prune` removes them.", err=True)
+        if not done.configured:
+            key = escape(os.path.basename(done.path))
+            click.echo(f"To use it in every check, write `baseline: {key}` into trackaudit.yaml.", err=True)
+    return _exit_code(done.result._replace(findings=()), "error")
 
 
 @cli.command()
@@ -293,24 +426,28 @@ def _exit_code(result: Result, fail_on: str) -> int:
 
 
 def _write_file(output: OutputFile, result: Result, options: ReportOptions) -> str:
-    """Write a report so that a reader sees all of it or none; the problem in words, or `""`."""
     from trackaudit.report import write
 
-    path = os.path.realpath(output.path)
+    return _replace_file(output.path, output.path, lambda file: write(output.format, result, file, options))
+
+
+def _replace_file(path: str, name: str, write: Callable[[TextIO], object]) -> str:
+    """Write a file so that a reader sees all of it or none; the problem in words, or `""`."""
+    path = os.path.realpath(path)
     # A pipe or device (`json:/dev/stdout`) cannot be replaced, only written to.
     direct = os.path.exists(path) and not os.path.isfile(path)
     target = path if direct else f"{path}.{os.getpid()}.part"
     try:
         try:
             with open(target, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-                write(output.format, result, file, options)
+                write(file)
             if not direct:
                 os.replace(target, path)
         finally:
             if not direct and os.path.exists(target):
                 os.unlink(target)
     except OSError as error:
-        return f"{output.path}: cannot be written: {error.strerror or error}"
+        return f"{name}: cannot be written: {error.strerror or error}"
     return ""
 
 

@@ -21,11 +21,14 @@ from trackaudit.parse import language_of, parse
 from trackaudit.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from trackaudit.baseline import Accepted
     from trackaudit.discover import Ground
     from trackaudit.engine.rule import Rule, RuleSet
+    from trackaudit.engine.run import Case
+    from trackaudit.fix import Repaired
+    from trackaudit.fix.verify import Checked
     from trackaudit.model import Finding, SourceFile
     from trackaudit.program import Module
     from trackaudit.vocabulary import Vocabulary
@@ -38,7 +41,8 @@ class CheckOptions(NamedTuple):
     """What the user asked for. `paths` are relative to `cwd` ("" is the process's); `stdin` is (file name, bytes).
 
     `baseline`: a file of accepted findings, instead of the configuration's. `since`: a git revision; what was there
-    before is not reported.
+    before is not reported. `fix`: "propose" (findings carry proven fixes), "safe" or "unsafe" (they are applied, to
+    an overlay: writing it is the caller's work), "" for none.
     """
 
     paths: tuple[str, ...] = ()
@@ -51,13 +55,24 @@ class CheckOptions(NamedTuple):
     cwd: str = ""
     baseline: str | None = None
     since: str | None = None
+    fix: str = ""
 
 
 class CheckOutcome(NamedTuple):
-    """A check's result and the severity from which on it fails the run."""
+    """A check's result and the severity from which on it fails the run. `repair`: what fixing would change."""
 
     result: Result
     fail_on: str
+    repair: Repair | None = None
+
+
+class Repair(NamedTuple):
+    """A repaired overlay; the result when it is written; the bytes of its files before; and the root they are in."""
+
+    repaired: Repaired
+    result: Result
+    before: dict[str, bytes]
+    root: str
 
 
 class Analysis(NamedTuple):
@@ -75,13 +90,20 @@ class Analysis(NamedTuple):
     prefix: str
     wrappers: list[Wrapper]
     ground: Ground | None = None
+    candidates: Sequence[str] = ()
+    listing: Sequence[str] = ()
 
 
 class Judgement(NamedTuple):
-    """A result, and all findings of the project, whether they are reported in this run or not."""
+    """A result, and all findings of the project, whether they are reported in this run or not.
+
+    `cases`: what they stand on. `kept`: those that no comment silences, whatever their confidence.
+    """
 
     result: Result
     found: tuple[Finding, ...]
+    cases: tuple[Case, ...] = ()
+    kept: tuple[Finding, ...] = ()
 
 
 class Reader:
@@ -156,15 +178,16 @@ def _package_folders(listing: Iterable[str]) -> list[str]:
 
 def check(options: CheckOptions) -> CheckOutcome:
     """Check a project. Raises TrackauditError when the job cannot be done."""
-    from trackaudit.engine.load import load_rules
-    from trackaudit.suppress import unknown_rule
-
     analysis = analyse(options)
-    ruleset = load_rules(analysis.config)
-    known = [rule.id for rule in ruleset.rules]
-    strange = [unknown_rule(rule, known) for rule in (*options.select, *options.ignore) if rule not in known]
-    if strange:
-        raise InputError(*strange)
+    ruleset = ruleset_for(analysis, options)
+    judgement = _heard(analysis, ruleset, options)
+    if not options.fix or not judgement.result.findings:
+        return CheckOutcome(judgement.result, analysis.config.fail_on)
+    return _mended(_as_checked(judgement, analysis), analysis, ruleset, options)
+
+
+def _heard(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Judgement:
+    """One state of the project, judged; its result holds what the user wants to hear."""
     judgement = judge_all(analysis, ruleset, options)
     result = judgement.result
     if options.since is not None:
@@ -172,7 +195,73 @@ def check(options: CheckOptions) -> CheckOutcome:
     accepted, path = accepted_findings(analysis, options)
     if path:
         result = _without_accepted(result, judgement.found, accepted, path)
-    return CheckOutcome(result, analysis.config.fail_on)
+    return judgement._replace(result=result)
+
+
+def _as_checked(judgement: Judgement, analysis: Analysis) -> Checked:
+    from trackaudit.fix.plan import Workshop
+    from trackaudit.fix.verify import Checked
+
+    modules = analysis.reader.modules
+    errors = {path: sum(len(module.errors) for module in file) for path, file in modules.items()}
+    workshop = Workshop(analysis.reader.files, modules, analysis.calls.calls, analysis.schema)
+    return Checked(judgement.result, judgement.kept, judgement.cases, workshop, errors)
+
+
+def recheck(analysis: Analysis, overlay: Mapping[str, bytes]) -> Analysis:
+    """The same project with some files replaced; what else was read is not read again."""
+    reader = Reader(analysis.reader.sources.overlaid(dict(overlay)))
+    reader.modules = {path: file for path, file in analysis.reader.modules.items() if path not in overlay}
+    reader.files = {path: file for path, file in analysis.reader.files.items() if path not in overlay}
+    reader.notices = [notice for notice in analysis.reader.notices if notice.path not in overlay]
+    again = _analysis(
+        analysis.config,
+        analysis.vocabulary,
+        reader,
+        analysis.candidates,
+        analysis.listing,
+        analysis.reported,
+        analysis.is_test,
+    )
+    seen, scanned = analysis.summary.files_seen, analysis.summary.files_scanned
+    summary = again.summary._replace(files_seen=seen, files_scanned=scanned)
+    return again._replace(summary=summary, prefix=analysis.prefix, ground=analysis.ground)
+
+
+def _mended(first: Checked, analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> CheckOutcome:
+    from trackaudit import fix
+
+    def again(overlay: Mapping[str, bytes]) -> Checked:
+        anew = recheck(analysis, overlay)
+        return _as_checked(_heard(anew, ruleset, options), anew)
+
+    fail_on, root = analysis.config.fail_on, analysis.reader.sources.root
+    if options.fix == "propose":
+        fixes, notices = fix.proposals(first, again)
+        found = tuple(one._replace(fix=fixes.get(one, one.fix)) for one in first.result.findings)
+        return CheckOutcome(
+            first.result._replace(findings=found, notices=(*first.result.notices, *notices)), fail_on
+        )
+    repaired = fix.repair(first, again, options.fix)
+    notices = [*first.result.notices, *repaired.notices]
+    result = repaired.last.result._replace(
+        notices=tuple(dict.fromkeys([*notices, *repaired.last.result.notices]))
+    )
+    before = {path: first.workshop.files[path].data for path in repaired.overlay}
+    return CheckOutcome(first.result._replace(notices=tuple(notices)), fail_on, Repair(repaired, result, before, root))
+
+
+def ruleset_for(analysis: Analysis, options: CheckOptions) -> RuleSet:
+    """The rules of a project. Raises InputError where the user names one that does not exist."""
+    from trackaudit.engine.load import load_rules
+    from trackaudit.suppress import unknown_rule
+
+    ruleset = load_rules(analysis.config)
+    known = [rule.id for rule in ruleset.rules]
+    strange = [unknown_rule(rule, known) for rule in (*options.select, *options.ignore) if rule not in known]
+    if strange:
+        raise InputError(*strange)
+    return ruleset
 
 
 def accepted_findings(analysis: Analysis, options: CheckOptions) -> tuple[tuple[Accepted, ...], str]:
@@ -240,7 +329,7 @@ def identity(options: CheckOptions) -> tuple[IdSchema, Result]:
 
 def sinks(options: CheckOptions) -> tuple[list[Wrapper], Result]:
     """The wrappers that were inferred in files that are reported, and a result that holds their sources."""
-    analysis = analyse(options)
+    analysis = analyse(options, every=True)
     result = Result((), tuple(analysis.notices), analysis.summary, analysis.reader.files, prefix=analysis.prefix)
     return [wrapper for wrapper in analysis.wrappers if analysis.reported(wrapper.place.path)], result
 
@@ -269,8 +358,8 @@ _SUFFIXES = {
 }
 
 
-def analyse(options: CheckOptions) -> Analysis:
-    """Everything up to the rules."""
+def analyse(options: CheckOptions, every: bool = False) -> Analysis:
+    """Everything up to the rules. `every`: run also functions on their own that visible code calls."""
     overlay = {}
     stdin_name = None
     if options.stdin is not None:
@@ -279,17 +368,19 @@ def analyse(options: CheckOptions) -> Analysis:
     if options.stdin is not None:
         overlay[ground.targets[0].path] = options.stdin[1]
     config = load_config(ground.config) if ground.config else Config()
-    return _analyse(ground, config, load_vocabulary(config), Sources(ground.root, config.max_file_size, overlay))
+    return _analyse(ground, config, load_vocabulary(config), Sources(ground.root, config.max_file_size, overlay), every)
 
 
-def _analyse(ground: Ground, config: Config, vocabulary: Vocabulary, sources: Sources) -> Analysis:
+def _analyse(
+    ground: Ground, config: Config, vocabulary: Vocabulary, sources: Sources, every: bool = False
+) -> Analysis:
     anchors = (*vocabulary.anchors, b"trackaudit:")
     began = perf_counter()
     found = discover(ground, config, sources, anchors, lambda path: language_of(path) is not None)
     scanned = perf_counter()
     reader = Reader(sources)
     analysis = _analysis(
-        config, vocabulary, reader, found.candidates, sorted(found.listing), found.reported, found.is_test
+        config, vocabulary, reader, found.candidates, sorted(found.listing), found.reported, found.is_test, every
     )
     seconds = (("discover", scanned - began), *analysis.summary.seconds)
     summary = analysis.summary._replace(files_seen=found.seen, files_scanned=found.scanned, seconds=seconds)
@@ -305,6 +396,7 @@ def _analysis(
     listing: Sequence[str],
     reported: Callable[[str], bool],
     is_test: Callable[[str], bool],
+    every: bool = False,
 ) -> Analysis:
     from trackaudit.identity import infer
 
@@ -319,7 +411,7 @@ def _analysis(
             return reader.search((path for path in listing if path not in known and not is_test(path)), tests)
 
         # What a test passes says nothing of the customers, so tests are read only where real code imports them.
-        flow = evaluate([path for path in candidates if not is_test(path)], vocabulary, linker, search)
+        flow = evaluate([path for path in candidates if not is_test(path)], vocabulary, linker, search, every)
     finally:
         sys.setrecursionlimit(limit)
     clock.append(perf_counter())
@@ -340,7 +432,21 @@ def _analysis(
             ("calls", clock[2] - clock[1]),
         ),
     )
-    return Analysis(config, vocabulary, reader, calls, schema, notices, reported, is_test, summary, "", flow.wrappers)
+    return Analysis(
+        config,
+        vocabulary,
+        reader,
+        calls,
+        schema,
+        notices,
+        reported,
+        is_test,
+        summary,
+        "",
+        flow.wrappers,
+        candidates=tuple(candidates),
+        listing=listing,
+    )
 
 
 def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result:
@@ -350,11 +456,13 @@ def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result
 
 def judge_all(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Judgement:
     """As `judge`, with the findings that are held back."""
-    from trackaudit.engine.run import run
+    from trackaudit.engine.run import run_cases
     from trackaudit.suppress import suppress
 
     files = analysis.reader.files
-    found, notices = run(analysis.calls.calls, analysis.schema, ruleset, analysis.config, files, analysis.vocabulary)
+    calls = analysis.calls.calls
+    cases, notices = run_cases(calls, analysis.schema, ruleset, analysis.config, files, analysis.vocabulary)
+    found = [case.finding for case in cases]
     ran = _ran(ruleset, analysis.config, options)
     wanted = [finding for finding in found if finding.rule in ran and _is_reported(finding, analysis)]
     modules = [module for file in analysis.reader.modules.values() for module in file]
@@ -379,7 +487,7 @@ def judge_all(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Ju
         suppressed,
         tuple(_help(rule) for rule in ruleset.rules if rule.id in ran),
     )
-    return Judgement(result, (*found, *extra))
+    return Judgement(result, (*found, *extra), cases, (*kept, *extra))
 
 
 def _help(rule: Rule) -> RuleHelp:
