@@ -154,6 +154,8 @@ def distance(a: str, b: str) -> int:
 
 
 def _is_slip(a: str, b: str) -> bool:
+    if len(a) >= 4 and sorted(a) == sorted(b) and distance(a, b) == 1:
+        return True  # two neighbours swapped: `emial`
     if min(len(a), len(b)) < 6 or any(char.isdigit() for char in a + b):
         return False
     if a.rstrip("s") == b.rstrip("s"):

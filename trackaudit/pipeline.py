@@ -18,6 +18,7 @@ from trackaudit.flow.resolve import Resolver
 from trackaudit.flow.units import evaluate
 from trackaudit.model import CONFIDENCES, IdSchema, Notice, Result, RuleHelp, Summary, Wrapper
 from trackaudit.parse import language_of, parse
+from trackaudit.suppress import MARK
 from trackaudit.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -239,14 +240,10 @@ def _mended(first: Checked, analysis: Analysis, ruleset: RuleSet, options: Check
     if options.fix == "propose":
         fixes, notices = fix.proposals(first, again)
         found = tuple(one._replace(fix=fixes.get(one, one.fix)) for one in first.result.findings)
-        return CheckOutcome(
-            first.result._replace(findings=found, notices=(*first.result.notices, *notices)), fail_on
-        )
+        return CheckOutcome(first.result._replace(findings=found, notices=(*first.result.notices, *notices)), fail_on)
     repaired = fix.repair(first, again, options.fix)
     notices = [*first.result.notices, *repaired.notices]
-    result = repaired.last.result._replace(
-        notices=tuple(dict.fromkeys([*notices, *repaired.last.result.notices]))
-    )
+    result = repaired.last.result._replace(notices=tuple(dict.fromkeys([*notices, *repaired.last.result.notices])))
     before = {path: first.workshop.files[path].data for path in repaired.overlay}
     return CheckOutcome(first.result._replace(notices=tuple(notices)), fail_on, Repair(repaired, result, before, root))
 
@@ -336,15 +333,21 @@ def sinks(options: CheckOptions) -> tuple[list[Wrapper], Result]:
 
 def check_text(text: str, language: str, config: Config | None = None) -> Result:
     """Check one text as if it were a project's only file (rule examples). `language`: javascript, tsx, yaml …"""
+    return check_texts({f"example.{_SUFFIXES[language]}": text}, config)
+
+
+def check_texts(texts: dict[str, str], config: Config | None = None, min_confidence: str = "medium") -> Result:
+    """Check these texts, by path, as if they were a project."""
     from trackaudit.engine.load import load_rules
 
-    path = f"example.{_SUFFIXES[language]}"
-    sources = Sources("", overlay={path: text.encode("utf-8")})
+    sources = Sources("", overlay={path: text.encode("utf-8") for path, text in texts.items()})
     reader = Reader(sources)
     config = config if config is not None else Config()
     vocabulary = load_vocabulary(config)
-    analysis = _analysis(config, vocabulary, reader, [path], [path], lambda name: name == path, lambda name: False)
-    return judge(analysis, load_rules(config), CheckOptions())
+    paths = sorted(texts)
+    held = [path for path in paths if any(anchor in sources.read(path) for anchor in _anchors(vocabulary))]
+    analysis = _analysis(config, vocabulary, reader, held, paths, lambda name: name in texts, lambda name: False)
+    return judge(analysis, load_rules(config), CheckOptions(min_confidence=min_confidence))
 
 
 _SUFFIXES = {
@@ -371,12 +374,9 @@ def analyse(options: CheckOptions, every: bool = False) -> Analysis:
     return _analyse(ground, config, load_vocabulary(config), Sources(ground.root, config.max_file_size, overlay), every)
 
 
-def _analyse(
-    ground: Ground, config: Config, vocabulary: Vocabulary, sources: Sources, every: bool = False
-) -> Analysis:
-    anchors = (*vocabulary.anchors, b"trackaudit:")
+def _analyse(ground: Ground, config: Config, vocabulary: Vocabulary, sources: Sources, every: bool = False) -> Analysis:
     began = perf_counter()
-    found = discover(ground, config, sources, anchors, lambda path: language_of(path) is not None)
+    found = discover(ground, config, sources, _anchors(vocabulary), lambda path: language_of(path) is not None)
     scanned = perf_counter()
     reader = Reader(sources)
     analysis = _analysis(
@@ -386,6 +386,11 @@ def _analyse(
     summary = analysis.summary._replace(files_seen=found.seen, files_scanned=found.scanned, seconds=seconds)
     notices = [*found.notices, *analysis.notices]
     return analysis._replace(notices=notices, summary=summary, prefix=ground.prefix, ground=ground)
+
+
+def _anchors(vocabulary: Vocabulary) -> tuple[bytes, ...]:
+    """What a file must hold to be read: a word of the vocabulary, or a comment to us, which may have become idle."""
+    return (*vocabulary.anchors, MARK)
 
 
 def _analysis(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackaudit import program as p
 from trackaudit.flow import objects
-from trackaudit.flow.values import Const, Obj, Ref, Rest, Symbol, Union, options, union
+from trackaudit.flow.values import Const, Lazy, Obj, Ref, Rest, Symbol, Union, options, union
 from trackaudit.model import Place
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _write_global(m: Machine, base: Symbol, key: str, value: Value) -> None:
 def remembered(m: Machine, base: Symbol, key: str) -> Value | None:
     """What was written to a member of something unknown, if anything was."""
     content = m.store.cells.get((-1, f"{base.key}.{key}"))
-    return None if content is None or isinstance(content, Obj) else content
+    return None if content is None or isinstance(content, (Obj, Lazy)) else content
 
 
 def rest_of(symbol: Symbol, removed: frozenset[str], reason: str) -> Rest:

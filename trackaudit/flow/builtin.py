@@ -94,10 +94,10 @@ def _symbol_method(m: Machine, base: Symbol, name: str, node: p.Node, args: Args
     if func is None:
         return None
     if name == "then":
-        return run_callback(m, func, node, "", base)
+        return run_callback(m, func, node, "", base, wanted=True)
     element = base._replace(path=(*base.path, "[]"), place=m.place(node), alias="", transforms=())
     if name in ("map", "flatMap"):
-        return _mapped(m, run_callback(m, func, node, "", element), node, certain=False)
+        return _mapped(m, run_callback(m, func, node, "", element, wanted=True), node, certain=False)
     if name in EACH:
         index = [m.unknown(node)] if name == "each" else []
         run_callback(m, func, node, "", *index, element)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trackaudit.program import Module
 
 INDEXES = ("index", "__init__", "main")
-"""File names that an importer does not write; it writes the folder's."""
+"""File names that an importer does not write (it writes the folder's), and that often only hand on."""
 
 
 class Wanted(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trackaudit import program as p
 from trackaudit.flow import assign, objects
 from trackaudit.flow.arguments import Arg, Args
-from trackaudit.flow.machine import INLINE_LIMIT, UNDEFINED, Exit, Frame, sources_of
+from trackaudit.flow.machine import IDLE_LIMIT, INLINE_LIMIT, UNDEFINED, Exit, Frame, sources_of
 from trackaudit.flow.values import ClassValue, Const, Func, Obj, Ref, Rest, Slot, Symbol, options, union
 from trackaudit.model import Place, Step
 
@@ -24,6 +24,13 @@ def inline(m: Machine, func: Func, node: p.Node, args: Args, *, passed: bool = T
     if len(m.frames) > INLINE_LIMIT:
         m.limit(node, f"calls nested deeper than {INLINE_LIMIT} are not followed")
         return m.unknown(node, derived=_derived(args))
+    if not m.linker.matters(func.module, body):
+        m.idle += 1
+        if m.idle > IDLE_LIMIT:
+            m.limit(
+                node, f"more than {IDLE_LIMIT} calls that send nothing in one function; their results are not known"
+            )
+            return m.unknown(node, derived=_derived(args))
     m.evaluated += 1
     if not args.symbolic or not passed:
         m.called.setdefault(m.unit, set()).add(id(body))
@@ -55,6 +62,8 @@ def inline(m: Machine, func: Func, node: p.Node, args: Args, *, passed: bool = T
         m.scope, m.blocks, m.guards, m.callers, m.handlers = saved
     m.store.join([exit.writes for exit in frame.exits])
     result = union([exit.value for exit in frame.exits]) if frame.exits else UNDEFINED
+    if m.is_sdk(result):
+        m.giving.add(id(body))
     if passed and name:
         _hop(m, result, oldest, Step(place, f"returned by `{name}`"))
     return result
@@ -178,9 +187,12 @@ def callbacks(m: Machine, args: Args, node: p.Node, name: str) -> None:
                             run_callback(m, inner, node, key)
 
 
-def run_callback(m: Machine, func: Func, node: p.Node, event: str, *values: Value) -> Value:
-    """Run a function that unknown code may call, with parameters that stand for themselves."""
-    if not m.linker.matters(func.module, func.node):
+def run_callback(m: Machine, func: Func, node: p.Node, event: str, *values: Value, wanted: bool = False) -> Value:
+    """Run a function that unknown code may call, with parameters that stand for themselves where no value is given.
+
+    `wanted`: what it returns is used, so it is run even if it can lead to no send.
+    """
+    if not wanted and not m.linker.matters(func.module, func.node):
         return m.unknown(node)
     held: list[Value] = []
     place = m.place(node)

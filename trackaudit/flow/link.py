@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from trackaudit import program as p
 from trackaudit.flow import objects
-from trackaudit.flow.callers import function_names, specifiers
+from trackaudit.flow.callers import INDEXES, function_names, specifiers
 from trackaudit.flow.machine import UNDEFINED, Frame
 from trackaudit.flow.values import ClassValue, ModuleValue, Obj, Ref, Scope, Symbol
 from trackaudit.model import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from trackaudit.flow.machine import Machine
     from trackaudit.flow.resolve import Resolver
@@ -41,7 +41,8 @@ class Loaded:
 
 
 class Linker:
-    """Loads files on demand and answers for their names."""
+    """Loads files on demand and answers for their names. `sending`: the files that are known to send, or to call what
+    sends."""
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class Linker:
         self._resolver = resolver
         self._load = load
         self.files: dict[str, Loaded] = {}
+        self.sending: set[str] = set()
         self._names: dict[int, dict[int, str]] = {}
         self._imports: dict[int, set[str]] = {}
         self._settled: dict[int, set[str]] = {}
@@ -73,6 +75,12 @@ class Linker:
         if loaded is None:
             loaded = self.files[path] = Loaded(self._load(path))
         return loaded
+
+    def restart(self, sending: Iterable[str]) -> None:
+        """Forget what was run, not what was parsed; `sending` are the files that are known to send."""
+        self.files = {}
+        self.sending = set(sending)
+        self._relevant = {}
 
     def parsed(self, path: str) -> list[Module]:
         """A file's modules, without taking it in."""
@@ -212,8 +220,8 @@ class Linker:
 
     def _python_name(self, m: Machine, module: Module, scope: Scope, name: str) -> Value | None:
         if name in scope.names:
-            content = m.store.cells.get((scope.number, name))
-            if content is not None and not isinstance(content, Obj):
+            content = m.content((scope.number, name))
+            if content is not None:
                 return content
         below = self._resolver.resolve(module.path, f".{name}", "python") if _is_package(module.path) else None
         return ModuleValue(below) if below is not None else None
@@ -231,7 +239,7 @@ class Linker:
                 if item.exported != name:
                     continue
                 if statement.value is not None:
-                    content = m.store.cells.get((scope.number, "export default"))
+                    content = m.content((scope.number, "export default"))
                 elif statement.module is not None:
                     target = self._resolver.resolve(module.path, statement.module, module.language)
                     if target is None:
@@ -241,8 +249,8 @@ class Linker:
                     return self.exported(m, target, item.local, place, depth + 1)
                 else:
                     key = scope.find(item.local)
-                    content = m.store.cells.get(key) if key is not None else None
-                if content is not None and not isinstance(content, Obj):
+                    content = m.content(key) if key is not None else None
+                if content is not None:
                     return content
         for specifier in stars if name != "default" else ():
             target = self._resolver.resolve(module.path, specifier, module.language)
@@ -261,8 +269,8 @@ class Linker:
         found: dict[str, Value] = {}
         for scope in loaded.scopes:
             for name in scope.names:
-                content = m.store.cells.get((scope.number, name))
-                if not name.startswith("_") and content is not None and not isinstance(content, Obj):
+                content = m.content((scope.number, name))
+                if not name.startswith("_") and content is not None:
                     found[name] = content
         return found
 
@@ -294,22 +302,32 @@ class Linker:
         return lambda name: name not in changed
 
     def words(self, node: p.Node) -> frozenset[str]:
-        """Names, keys and attribute names used in a piece of code."""
+        """Names that a piece of code takes from outside, and with a dot before them the keys and members it uses."""
         found = self._words.get(id(node))
         if found is None:
-            words: set[str] = set()
-            for inner in p.walk([node]):
-                if isinstance(inner, p.Name):
-                    words.add(inner.id)
-                elif isinstance(inner, (p.Member, p.Pair, p.PatternEntry)):
-                    if isinstance(inner.key, p.Literal):
-                        words.add(str(inner.key.value))
-                elif isinstance(inner, p.Keyword) and inner.name:
-                    words.add(inner.name)
-                elif isinstance(inner, p.Literal) and isinstance(inner.value, str) and "/" in inner.value:
-                    words.update(inner.value.split("/"))
-            found = self._words[id(node)] = frozenset(words)
+            found = self._words[id(node)] = self._read_words(node)
         return found
+
+    def _read_words(self, node: p.Node) -> frozenset[str]:
+        words: set[str] = set()
+        own: set[str] = set()
+        for inner in p.walk([node]):
+            if isinstance(inner, p.Name):
+                words.add(inner.id)
+            elif isinstance(inner, (p.Member, p.Pair, p.PatternEntry)):
+                if isinstance(inner.key, p.Literal):
+                    words.add(f".{inner.key.value}")
+            elif isinstance(inner, p.Keyword) and inner.name:
+                words.add(f".{inner.name}")
+            elif isinstance(inner, p.Literal) and isinstance(inner.value, str):
+                if inner.value in self._vocabulary.texts:
+                    words.add(f".{inner.value}")
+                elif "/" in inner.value:
+                    words.update(f".{path}" for path in self._vocabulary.paths if path in inner.value)
+            elif isinstance(inner, p.Param) or (isinstance(inner, p.Bind) and inner is not node):
+                own.update(_target_names(inner.target) if not isinstance(inner.target, p.Member) else ())
+        # A name that the code binds itself is not one from outside; the vocabulary's are what they say, even so.
+        return frozenset(words - (own - self._vocabulary.words))
 
     def relevant(self, module: Module) -> set[str]:
         """Words of a module whose use may lead to a send: the vocabulary's, and every name that stands for one."""
@@ -317,32 +335,54 @@ class Linker:
         if known is not None:
             return known
         known = set(self._vocabulary.words)
+        known.update([f".{word}" for word in (*known, *self._vocabulary.texts)])
         named: list[tuple[str, p.Node]] = []
         for node in p.walk(module.body):
             if isinstance(node, p.Import):
-                wanted = self._resolver.resolve(module.path, node.module, module.language) is not None
-                if wanted or self._vocabulary.is_sdk_module(node.module):
+                if self._leads_on(module, node):
                     known.update(item.local for item in node.names)
             elif isinstance(node, (p.Bind, p.Assign)) and node.value is not None:
-                named.extend((name, node) for name in _target_names(node.target))
-            elif isinstance(node, p.Pair) and isinstance(node.value, p.Function):
-                if isinstance(node.key, p.Literal):
-                    named.append((str(node.key.value), node.value))
-            elif isinstance(node, p.ClassMember) and node.value is not None and isinstance(node.key, p.Literal):
-                named.append((str(node.key.value), node.value))
+                member = isinstance(node.target, p.Member)
+                named.extend((f".{name}" if member else name, node) for name in _target_names(node.target))
+            elif isinstance(node, (p.Pair, p.ClassMember)) and isinstance(node.key, p.Literal):
+                value: p.Node | None = node.value
+                if value is not None and isinstance(value if isinstance(node, p.Pair) else node, _NAMING):
+                    named.append((f".{node.key.value}", value))
         changed = True
         while changed:
             changed = False
-            for name, value in named:
-                if name not in known and not known.isdisjoint(self.words(value)):
+            for name, code in named:
+                if name not in known and not known.isdisjoint(self.words(code)):
                     known.add(name)
                     changed = True
         self._relevant[id(module)] = known
         return known
 
+    def _leads_on(self, module: Module, node: p.Import) -> bool:
+        """Whether an import brings an SDK, or something of a file that is known to send."""
+        if self._vocabulary.is_sdk_module(node.module):
+            return True
+        targets = {self.resolve(module, node.module)}
+        if module.language == "python":
+            targets.update(self.resolve(module, _submodule(node.module, name.imported)) for name in node.names)
+        return any(target is not None and self._sends(target, 0) for target in targets)
+
+    def _sends(self, path: str, depth: int) -> bool:
+        """Whether a file is known to send, or hands on what one does that is."""
+        if path in self.sending:
+            return True
+        stem = path.rpartition("/")[2].partition(".")[0]
+        if stem not in INDEXES or depth > 3:
+            return False
+        return any(self._sends(target, depth + 1) for module in self.parsed(path) for target in self.imports(module))
+
     def matters(self, module: Module, node: p.Node) -> bool:
         """Whether a function can lead to a send."""
         return not self.relevant(module).isdisjoint(self.words(node))
+
+
+_NAMING = (p.Function, p.ClassMember)
+"""What gives a key's name a meaning: a function in a record, anything in a class."""
 
 
 class _Spot(p.Node):

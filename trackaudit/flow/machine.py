@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.flow.send import Send, Where, freeze
 from trackaudit.flow.values import (
-    ClassValue,
     Const,
     Func,
+    Lazy,
     Obj,
     Ref,
     Rest,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from trackaudit.flow.link import Linker
-    from trackaudit.flow.values import Key, Value, _Absent
+    from trackaudit.flow.values import ClassValue, Content, Key, Value, _Absent
     from trackaudit.model import SourceFile
     from trackaudit.program import Expr, Module, Node, Stmt
     from trackaudit.vocabulary import Vocabulary
@@ -34,6 +34,8 @@ STEP_LIMIT = 400_000
 """Expressions and statements evaluated in one unit before it is cut short, with a notice."""
 INLINE_LIMIT = 48
 """Calls inside calls that are followed; deeper ones are unknown, with a notice."""
+IDLE_LIMIT = 600
+"""Calls in one unit that are followed only for what they give back: none of them can lead to a send."""
 
 NOWHERE = Place("", 0, 0)
 UNDEFINED = Const(None, NOWHERE)
@@ -47,7 +49,7 @@ class Exit(NamedTuple):
     """One way out of a function: what is returned, and all that was written on the way there."""
 
     value: Value
-    writes: dict[Key, Value | Obj]
+    writes: dict[Key, Content]
 
 
 class Frame:
@@ -82,7 +84,7 @@ class Saved(NamedTuple):
     handlers: tuple[str, ...]
     tags: tuple[int, ...]
     frames: list[Frame]
-    journals: list[dict[Key, Value | Obj | _Absent]]
+    journals: list[dict[Key, Content | _Absent]]
 
 
 class Machine:
@@ -115,7 +117,10 @@ class Machine:
         self.tags: tuple[int, ...] = ()
         self.called: dict[int, set[int]] = {}
         self.candidates: dict[int, Where] = {}
+        self.giving: set[int] = set()
         self.logged: set[int] = set()
+        self.idle = 0
+        self.injected: dict[tuple[int, int], Ref] = {}
         self.instances: dict[int, list[Ref]] = {}
         self.module_units: set[int] = set()
 
@@ -141,7 +146,7 @@ class Machine:
             self.frames,
             self.store.journals,
         )
-        self.unit, self.order, self.steps = unit, 0, 0
+        self.unit, self.order, self.steps, self.idle = unit, 0, 0, 0
         self.blocks, self.guards, self.callers, self.handlers, self.tags = (), frozenset(), (), (), ()
         self.frames = []
         if not keep:
@@ -235,13 +240,20 @@ class Machine:
         items = tuple(Slot(value, True, place, place) for value in values)
         return self.allocate(Obj("list", place, {}, items, (rest,) if rest else ()))
 
+    def is_sdk(self, value: Value) -> bool:
+        """Whether a value is an SDK or a client made from one."""
+        return any(
+            isinstance(option, Symbol) and self.vocabulary.is_receiver(option.root, option.path)
+            for option in options(value)
+        )
+
     # ---- names
 
     def new_scope(self, function: bool) -> Scope:
         """A scope inside the present one."""
         return Scope(self.number(), self.scope, function)
 
-    def declare(self, name: str, value: Value | None, function: bool) -> None:
+    def declare(self, name: str, value: Value | Lazy | None, function: bool) -> None:
         """Declare a name in the present scope (or its function's), with a value if there is one."""
         scope = self.scope
         while function and not scope.function and scope.parent is not None:
@@ -268,15 +280,25 @@ class Machine:
         key = self.scope.find(name)
         if key is None:
             return Symbol("", (name,), place)
-        content = self.store.cells.get(key)
-        if content is None or isinstance(content, Obj):
+        content = self.content(key)
+        if content is None:
             return Symbol("", (name,), place) if key[0] == 0 else UNDEFINED
         return content
 
+    def content(self, key: tuple[int, str]) -> Value | None:
+        """What a cell holds; an import is followed when it is first asked for."""
+        content = self.store.cells.get(key)
+        if isinstance(content, Lazy):
+            # Not journaled: it is the same value in every arm.
+            value = self.linker.imported(self, content.module, content.node, content.name)
+            self.store.cells[key] = value
+            return value
+        return None if content is None or isinstance(content, Obj) else content
+
     def read_global(self, name: str, place: Place) -> Value:
         """What a global holds."""
-        content = self.store.cells.get((0, name))
-        return Symbol("", (name,), place) if content is None or isinstance(content, Obj) else content
+        content = self.content((0, name))
+        return Symbol("", (name,), place) if content is None else content
 
     # ---- branches
 
@@ -314,6 +336,7 @@ class Machine:
             Context(name, handler),
             frame.module.language,
             self.tags,
+            tuple(id(frame.func.node) for frame in self.frames if frame.func is not None),
         )
 
     def escape(self, values: list[Value], place: Place, call: str, sender: bool) -> None:
@@ -343,7 +366,7 @@ class Machine:
 class Arm(NamedTuple):
     """What an arm wrote, and whether what follows it can be reached."""
 
-    writes: dict[Key, Value | Obj]
+    writes: dict[Key, Content]
     alive: bool
 
 

@@ -205,7 +205,17 @@ def instance_of(m: Machine, annotation: p.Expr) -> Value | None:
         return None
     value = m.evaluate(annotation)
     if isinstance(value, ClassValue):
-        return m.instantiate(value, annotation)
+        # One instance serves all who ask for the class: what injects them does so too, and a tree of classes that
+        # take each other would grow without end.
+        key = (m.unit, id(value.node))
+        known = m.injected.get(key)
+        if known is not None:
+            return known if known.number in m.store.cells else None
+        m.injected[key] = Ref(-1)
+        made = m.instantiate(value, annotation)
+        if isinstance(made, Ref):
+            m.injected[key] = made
+        return made
     if isinstance(value, Symbol) and value.root.startswith("import:"):
         return value._replace(path=(*value.path, "()"))
     return None

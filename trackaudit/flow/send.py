@@ -60,8 +60,8 @@ class FrozenList(NamedTuple):
 class Where(NamedTuple):
     """The evaluation that saw a send; the fields are those of `model.TrackingCall`.
 
-    tags: functions that were run here only because nobody visible had called them yet. presence: by block number,
-    the keys of the symbols that its test only asks for.
+    tags: functions that were run here only because nobody visible had called them yet. stack: functions that were
+    running.
     """
 
     unit: int
@@ -71,6 +71,7 @@ class Where(NamedTuple):
     context: Context
     language: str
     tags: tuple[int, ...]
+    stack: tuple[int, ...]
 
 
 class Send(NamedTuple):

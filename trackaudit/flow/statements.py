@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from trackaudit import program as p
 from trackaudit.flow import assign, objects
 from trackaudit.flow.machine import UNDEFINED, Exit, Machine
-from trackaudit.flow.values import Const, Func, Symbol, options
+from trackaudit.flow.values import Const, Func, Lazy, Symbol, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -298,7 +298,7 @@ def _import(m: Machine, node: p.Import) -> bool:
             for exported, value in m.linker.everything(m, m.frame.module, node.module).items():
                 m.declare(exported, value, True)
             continue
-        m.declare(name.local, m.linker.imported(m, m.frame.module, node, name), True)
+        m.declare(name.local, Lazy(m.frame.module, node, name), True)
     return True
 
 

@@ -11,7 +11,7 @@ from trackaudit.flow.callers import Wanted, imports_one, wanted
 from trackaudit.flow.inline import inline, instantiate
 from trackaudit.flow.machine import Frame, Machine, OutOfSteps
 from trackaudit.flow.send import FrozenList, FrozenRecord, Send, freeze, uses
-from trackaudit.flow.values import ClassValue, Func, Obj, Ref, Symbol, options, union
+from trackaudit.flow.values import ClassValue, Func, Lazy, Obj, Ref, union
 from trackaudit.model import Notice, Place, Step, Wrapper
 
 if TYPE_CHECKING:
@@ -62,8 +62,6 @@ class Evaluator(Machine):
         self.instantiate = lambda cls, node: instantiate(self, cls, node)
         self.notices: list[Notice] = []
         self.units: list[Unit] = []
-        self.ran: set[int] = set()
-        self.giving: set[int] = set()
 
     def _call(self, value: Value, node: p.Node, *values: Value) -> Value:
         place = self.place(node)
@@ -93,10 +91,7 @@ class Evaluator(Machine):
                 this = self._some_instance(func.owner, func.node)
             if this is not None:
                 func = func._replace(this=this, bound=True)
-            value = inline(self, func, func.node, Args(symbolic=True))
-            if self.is_sdk(value):
-                self.giving.add(number)
-            self.unsent(value)
+            self.unsent(inline(self, func, func.node, Args(symbolic=True)))
         except OutOfSteps:
             self.notices.append(_cut(func.module.path, f"`{func.node.name or 'a function'}`"))
         except RecursionError:
@@ -114,18 +109,33 @@ class Evaluator(Machine):
         made = [ref for ref in self.instances.get(id(cls.node), []) if ref.number in self.store.cells]
         return union(made) if made else instantiate(self, cls, node)
 
-    def run_functions(self) -> None:
-        """Run every function of the loaded files that may lead to a send and was not run yet."""
-        for loaded in list(self.linker.files.values()):
+    def run_functions(self, every: bool) -> None:
+        """Run the functions of the loaded files that may lead to a send: those first that nobody seems to call, then
+        those that nobody did call. `every`: also those that are called."""
+        waiting: list[tuple[Func, Value | None]] = []
+        for path in sorted(self.linker.files):
+            loaded = self.linker.files[path]
             for func, this in _functions(loaded.made, loaded.classes) if loaded.done else ():
-                if id(func.node) not in self.ran and self.linker.matters(func.module, func.node):
-                    self.ran.add(id(func.node))
-                    self.run_unit(func, this)
+                if self.linker.matters(func.module, func.node):
+                    waiting.append((func, this))
+        used: dict[str, int] = {}
+        for func, _ in waiting:
+            for word in self.linker.words(func.node):
+                name = word.lstrip(".")
+                used[name] = used.get(name, 0) + 1
+
+        def seems_called(func: Func) -> bool:
+            name = self.linker.name_of(func.module, func.node)
+            words = self.linker.words(func.node)
+            return used.get(name, 0) > (name in words) + (f".{name}" in words)
+
+        for func, this in sorted(waiting, key=lambda pair: seems_called(pair[0])):
+            if every or not any(id(func.node) in nodes for nodes in self.called.values()):
+                self.run_unit(func, this)
 
     def sending(self) -> set[int]:
-        """Nodes of the functions whose own run led to a send or gave out an SDK."""
-        units = {send.where.unit for send in self.sends}
-        return {unit.node for unit in self.units if unit.number in units or unit.number in self.giving}
+        """Nodes of the functions that lead to a send or give out an SDK."""
+        return self.giving.union(*(send.where.stack for send in self.sends))
 
     def providers(self, loaded: Loaded) -> set[str]:
         """Names at a file's top level that hold an SDK or a client."""
@@ -133,16 +143,9 @@ class Evaluator(Machine):
         for scope in loaded.scopes:
             for name in scope.names:
                 content = self.store.cells.get((scope.number, name))
-                if content is not None and not isinstance(content, Obj) and self.is_sdk(content):
+                if content is not None and not isinstance(content, (Obj, Lazy)) and self.is_sdk(content):
                     found.add("default" if name == "export default" else name)
         return found
-
-    def is_sdk(self, value: Value) -> bool:
-        """Whether a value is an SDK or a client made from one."""
-        return any(
-            isinstance(option, Symbol) and self.vocabulary.is_receiver(option.root, option.path)
-            for option in options(value)
-        )
 
     def unsent(self, returned: Value | None = None) -> None:
         """What looks like a payload and went nowhere that is seen is taken as it stands at the end; what was only
@@ -170,37 +173,37 @@ def evaluate(
     vocabulary: Vocabulary,
     linker: Linker,
     search: Callable[[Sequence[Callable[[bytes], bool]], Container[str]], list[str]] | None = None,
+    every: bool = False,
 ) -> Flow:
     """Evaluate these files and what they import; then, round by round, the files that call what sends.
 
-    `search` gives the paths of files, other than those named, whose bytes pass one of the tests.
+    `search` gives the paths of files, other than those named, whose bytes pass one of the tests. `every`: run also
+    the functions that are called, on their own.
     """
-    machine = Evaluator(vocabulary, linker)
     known: dict[str, Wanted] = {}
-    waiting = list(paths)
+    taken = list(dict.fromkeys(paths))
     held: set[str] = set()
-    for _ in range(ROUNDS):
-        for path in waiting:
+    for turn in range(ROUNDS + 1):
+        # Every round begins anew: what is worth evaluating in a file depends on which files are known to send.
+        machine = Evaluator(vocabulary, linker)
+        linker.restart(taken)
+        for path in taken:
             linker.run(machine, path)
-        machine.run_functions()
-        if search is None:
-            break
-        fresh = _fresh(machine, linker, known)
-        if not fresh:
+        machine.run_functions(every)
+        fresh = _fresh(machine, linker, known) if search is not None else []
+        if search is None or not fresh:
             break
         # A file that imports none of them yet is held: a barrel that comes later may be what it imports.
-        held.update(search([one.test() for one in fresh], {*linker.files, *held}))
-        waiting = sorted(path for path in held if imports_one(linker, linker.parsed(path), set(known)))
-        held.difference_update(waiting)
-        if len(linker.files) + len(waiting) > CALLER_FILES:
-            machine.notices.append(
-                Notice("limit", "", 0, f"callers in more than {CALLER_FILES} files; not all were followed")
-            )
+        held.update(search([one.test() for one in fresh], {*taken, *held}))
+        found = sorted(path for path in held if imports_one(linker, linker.parsed(path), set(known)))
+        if not found:
             break
-    else:
-        machine.notices.append(
-            Notice("limit", "", 0, f"callers of callers beyond {ROUNDS} files in a row were not followed")
-        )
+        if turn == ROUNDS or len(taken) + len(found) > CALLER_FILES:
+            why = f"callers of callers beyond {ROUNDS} files in a row" if turn == ROUNDS else f"{CALLER_FILES} files"
+            machine.notices.append(Notice("limit", "", 0, f"{why} of callers: not all were followed"))
+            break
+        held.difference_update(found)
+        taken.extend(found)
     kept, called = _kept(machine)
     sends = [
         send

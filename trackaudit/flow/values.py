@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from trackaudit.model import Place, Step
-    from trackaudit.program import Class, Function, LiteralValue, Module
+    from trackaudit.program import Class, Function, Import, ImportName, LiteralValue, Module
 
     Value: TypeAlias = "Const | Symbol | Ref | Func | ClassValue | ModuleValue | Partial | Union"
     Key: TypeAlias = "int | tuple[int, str]"
+    Content: TypeAlias = "Value | Obj | Lazy"
 
 UNION_LIMIT = 8
 """Options kept apart in one union; more are dropped, the first ones stay."""
@@ -87,6 +88,14 @@ class ModuleValue(NamedTuple):
     """A whole module (`import * as m`, `import m`); `path` is its file's."""
 
     path: str
+
+
+class Lazy(NamedTuple):
+    """An imported name that nobody has asked for yet."""
+
+    module: Module
+    node: Import
+    name: ImportName
 
 
 class Partial(NamedTuple):
@@ -207,10 +216,10 @@ class Store:
     __slots__ = ("cells", "journals")
 
     def __init__(self) -> None:
-        self.cells: dict[Key, Value | Obj] = {}
-        self.journals: list[dict[Key, Value | Obj | _Absent]] = []
+        self.cells: dict[Key, Content] = {}
+        self.journals: list[dict[Key, Content | _Absent]] = []
 
-    def write(self, key: Key, content: Value | Obj) -> None:
+    def write(self, key: Key, content: Content) -> None:
         """Set a cell, noting in the journal what it was."""
         if self.journals:
             journal = self.journals[-1]
@@ -228,7 +237,7 @@ class Store:
         """Begin an arm: from here on, writes can be taken back."""
         self.journals.append({})
 
-    def take_back(self) -> dict[Key, Value | Obj]:
+    def take_back(self) -> dict[Key, Content]:
         """End an arm: undo its writes and return them."""
         journal = self.journals.pop()
         cells = self.cells
@@ -248,12 +257,12 @@ class Store:
             for key, old in journal.items():
                 outer.setdefault(key, old)
 
-    def writes_since(self, level: int) -> dict[Key, Value | Obj]:
+    def writes_since(self, level: int) -> dict[Key, Content]:
         """All that was written since the journal at `level` began, as it is now."""
         cells = self.cells
         return {key: cells[key] for journal in self.journals[level:] for key in journal}
 
-    def join(self, arms: list[dict[Key, Value | Obj]]) -> None:
+    def join(self, arms: list[dict[Key, Content]]) -> None:
         """Write what is true after any one of these arms has run."""
         if not arms:
             return
@@ -269,14 +278,14 @@ class Store:
             self.write(key, _join_contents(contents))
 
 
-def _join_contents(contents: list[Value | Obj]) -> Value | Obj:
+def _join_contents(contents: list[Content]) -> Content:
     first = contents[0]
     if all(content is first for content in contents):
         return first
     objects = [content for content in contents if isinstance(content, Obj)]
     if objects:
         return join_objects(objects)
-    return union([content for content in contents if not isinstance(content, Obj)])
+    return union([content for content in contents if not isinstance(content, (Obj, Lazy))])
 
 
 def join_objects(objects: list[Obj]) -> Obj:

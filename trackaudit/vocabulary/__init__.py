@@ -28,7 +28,8 @@ class Vocabulary:
 
     anchors: words of which a file must hold one to be worth parsing. shapes: in the order in which they are to be
     tried. shape_keys: a record that is a shape has at least one of these keys. words: names of which code that sends
-    holds at least one, or the name of something that does.
+    holds at least one, or the name of something that does; `paths` are those of them that stand inside texts. texts:
+    texts by which a shape is told.
     """
 
     def __init__(self, data: dict[str, Any], config: Config) -> None:
@@ -39,9 +40,9 @@ class Vocabulary:
         self.shapes = tuple(_shape(part) for part in data["shapes"])
         self.shape_keys = frozenset(shape.require[0][0][0] for shape in self.shapes)
         self.anchors = _least([*data["anchors"], *config.globals, *self._calls.declared_words()])
-        self.words = frozenset(
-            word for anchor in (*data["anchors"], *config.globals) for word in anchor.replace("/", ".").split(".")
-        ).union(self._calls.words())
+        self.paths = tuple(anchor for anchor in data["anchors"] if "/" in anchor)
+        self.texts = frozenset(need[1:] for shape in self.shapes for _, need in shape.require if need.startswith("="))
+        self.words = frozenset(anchor for anchor in data["anchors"] if "." not in anchor).union(self._calls.words())
         self.method_transforms = self._effects.methods
         self.function_transforms = self._effects.functions
 

@@ -95,8 +95,7 @@ class CallSinks:
     def words(self) -> Iterable[str]:
         """Names by which code that calls a sink can be told: receivers' and declared sinks'."""
         for table in self._globals.values():
-            for path in table:
-                yield from (part for part in path if part != _CALL)
+            yield from (next(part for part in reversed(path) if part != _CALL) for path in table)
         yield from self._names
         for call in self._declared:
             yield call.rpartition(".")[2]
