@@ -274,6 +274,13 @@ def test_the_name_of_a_hard_id_is_an_identifier_as_a_property() -> None:
     assert rules_of(call("update", [], [entry("registered", "account")])) == ["identifier-in-update"]
 
 
+def test_a_constant_from_one_caller_is_not_the_wrappers_constant() -> None:
+    through = call("identify", [entry("registered", literals=("c-1",), text="id")], callers=(place("a.js"),))
+    here = call("identify", [entry("registered", literals=("c-1",), text="'c-1'")])
+    assert rules_of(through) == []
+    assert rules_of(here) == ["placeholder-id"]
+
+
 def test_a_declared_opaque_project_is_silent_on_emails() -> None:
     schema = infer([], Config(identifiers={"registered": Identifier("hard", "opaque")}))
     assert rules_of(call("update", [], [mail()]), schema=schema) == []

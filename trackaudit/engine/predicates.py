@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from trackaudit.engine.coverage import Coverage
-    from trackaudit.model import Entry, IdSchema, TrackingCall
+    from trackaudit.model import Entry, Facts, IdSchema, TrackingCall
     from trackaudit.vocabulary import Shape
 
     Given: TypeAlias = "tuple[str, ...] | bool"
@@ -53,6 +53,7 @@ class Word(NamedTuple):
 
 
 DOUBLE_OPT_IN = "double_opt_in"
+_QUOTES = ("'", '"', "`")
 PLACEHOLDERS = frozenset(
     word
     for line in (
@@ -92,9 +93,11 @@ def _identified(subject: Subject, given: Given) -> bool:
 
 
 def _empty(subject: Subject, given: Given) -> bool:
+    # NOTE: `identify(ids)` with an object that is still empty here (a state, filled later) is not empty.
     call = subject.call
-    nothing = not (call.ids.items or call.ids.open or call.properties.items or call.properties.open)
-    return nothing == given
+    given_any = "ids" in call.arguments or "properties" in call.arguments
+    known_any = call.ids.items or call.ids.open or call.properties.items or call.properties.open
+    return (not given_any and not known_any) == given
 
 
 def _ids(subject: Subject, given: Given) -> bool:
@@ -141,8 +144,12 @@ def _kind(subject: Subject, given: Given) -> bool:
 
 
 def _id(subject: Subject, given: Given) -> bool:
-    hard = subject.ground.coverage.is_hard(subject.the_entry.key)
-    return ("hard" if hard else "soft") in _words(given)
+    entry, is_hard = subject.the_entry, subject.ground.coverage.is_hard
+    if is_hard(entry.key):
+        return "hard" in _words(given)
+    # `{[known ? "registered" : "cookie"]: value}` is one entry under two names: which goes where is not known.
+    chosen = any(other.root == entry.root and is_hard(other.key) for other in subject.call.ids.items)
+    return "soft" in _words(given) and not chosen
 
 
 def _known(subject: Subject, given: Given) -> bool:
@@ -167,7 +174,10 @@ def _lowercased(subject: Subject, given: Given) -> bool:
 
 
 def _value(subject: Subject, given: Given) -> bool:
-    return value_sort(subject.the_entry) in _words(given)
+    sort = value_sort(subject.the_entry)
+    # What one caller passes is constant there, not here.
+    passed = sort == "constant" and subject.call.callers and subject.the_entry.value.text[:1] not in _QUOTES
+    return ("value" if passed else sort) in _words(given)
 
 
 def value_sort(entry: Entry) -> str:
@@ -180,8 +190,7 @@ def value_sort(entry: Entry) -> str:
     value = entry.value
     if not value.resolved and not value.literals:
         return "value"
-    textified = "str" in entry.transforms
-    if textified and not entry.guarded and (value.maybe_missing or (None in value.literals and value.symbols)):
+    if "str" in entry.transforms and not entry.guarded and (value.maybe_missing or _falls_to_nothing(value)):
         return "textified-nothing"
     if not value.literals:
         return "value"
@@ -194,6 +203,12 @@ def value_sort(entry: Entry) -> str:
         return "fallback"
     empty_text = any(isinstance(literal, str) and not literal.strip() for literal in value.literals)
     return "fallback" if empty_text and not entry.guarded else "value"
+
+
+def _falls_to_nothing(value: Facts) -> bool:
+    """Whether the expression itself names nothing as its other value: `str(x or None)`, `String(x ?? null)`."""
+    said = any(word in value.text for word in ("None", "null", "undefined"))
+    return said and None in value.literals and bool(value.symbols)
 
 
 def _literal_sort(literal: str | int | float | bool | None) -> str:
@@ -266,7 +281,7 @@ CALL_WORDS: dict[str, Word] = {
     "event": Word(_event, (), "the event's name"),
     "event-not": Word(_event_not, (), "the event's name is none of these"),
     "identified": Word(_identified, None, "whether the call or its path carries any hard ID of the customer"),
-    "empty": Word(_empty, None, "whether the call has neither IDs nor properties"),
+    "empty": Word(_empty, None, "whether neither IDs nor properties are given"),
     "ids": Word(_ids, ("soft",), "all its IDs, at least one, are soft"),
     "document": Word(_document, None, "whether it is stored in a document, not sent by code"),
     "stage": Word(_stage, ("suppress",), "the finding comes from this stage, not from a match"),
