@@ -31,8 +31,8 @@ _EXPRESSIONS = {
 _STATEMENTS = {**javascript_statements.STATEMENTS, **javascript_modules.STATEMENTS}
 _CHUNK = 1 << 16
 _STEPS = 20_000
-_BYTES_A_STEP = 20
-"""tree-sitter reports a step every 100 operations: one for 50 to 200 bytes of sound code, many for a broken byte."""
+_BYTES_A_STEP = 8
+"""tree-sitter reports a step every 100 operations: one for 20 to 200 bytes of sound code, many for a broken byte."""
 _GRAMMARS: dict[str, tuple[tree_sitter.Language, tree_sitter.Query]] = {}
 
 

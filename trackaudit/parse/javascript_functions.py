@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackaudit.parse.javascript_patterns import annotation, key, parameters
-from trackaudit.program import Block, Class, ClassMember, Function, Literal, Return
+from trackaudit.program import Block, Class, ClassMember, Expression, Function, Literal, Return
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _bases(low: Lower, node: Tree) -> list[Expr]:
 
 
 def _members(low: Lower, body: Tree) -> tuple[list[ClassMember], list[Stmt]]:
-    """The fields and methods; static blocks are the class's statements."""
+    """The fields and methods; static blocks and the decorators of fields are the class's statements."""
     members: list[ClassMember] = []
     statements: list[Stmt] = []
     decorators: list[Expr] = []  # TypeScript's stand before the method, as its neighbours
@@ -82,10 +82,15 @@ def _members(low: Lower, body: Tree) -> tuple[list[ClassMember], list[Stmt]]:
         if kind == "decorator":
             decorators.append(low.inside(child))
             continue
+        if kind == "comment":
+            continue
         if kind == "method_definition":
             members.append(_method(low, child, decorators))
         elif kind in _FIELDS:
             members.append(_field(low, child))
+            for part in child.children:
+                if part.type == "decorator":
+                    statements.append(Expression(part.start_byte, part.end_byte, low.inside(part)))
         elif kind == "class_static_block":
             statements.append(Block(child.start_byte, child.end_byte, low.body(child.child_by_field_name("body"))))
         elif kind == "ERROR":
