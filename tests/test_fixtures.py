@@ -1,4 +1,4 @@
-"""The real command on each project in `fixtures/`: it finds what the markers say, and nothing else."""
+"""The real command on each project in `fixtures/` and `tests/adversarial/`: it finds what the markers say, no more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ import yaml
 TOP = Path(__file__).parent.parent
 FIXTURES = TOP / "fixtures"
 RULES = TOP / "rules"
-PROJECTS = sorted(path.name for path in FIXTURES.iterdir() if path.is_dir())
+ADVERSARIAL = TOP / "tests" / "adversarial"
+PROJECTS = sorted(
+    path.relative_to(TOP).as_posix() for folder in (FIXTURES, ADVERSARIAL) for path in folder.iterdir() if path.is_dir()
+)
 MARKER = re.compile(r"(?://|#)\s*(expect|expect-todo):\s*([a-z-]+(?:\s*,\s*[a-z-]+)*)\s*(?:\*/\s*)?$")
 
 
@@ -71,8 +74,8 @@ def check(project: Path) -> tuple[list[Mark], int]:
 
 @pytest.mark.parametrize("project", PROJECTS)
 def test_a_project_yields_exactly_the_findings_its_markers_name(project: str) -> None:
-    expected, known_misses = read_markers(FIXTURES / project)
-    found, code = check(FIXTURES / project)
+    expected, known_misses = read_markers(TOP / project)
+    found, code = check(TOP / project)
 
     wrong = [
         *(f"not found: {mark}" for mark in sorted(expected - set(found))),
@@ -86,11 +89,11 @@ def test_a_project_yields_exactly_the_findings_its_markers_name(project: str) ->
 
 def test_every_marker_names_a_rule() -> None:
     rules = {path.stem for path in RULES.glob("*.yaml")}
-    named = {mark.rule for project in PROJECTS for mark in read_markers(FIXTURES / project)[0]}
+    named = {mark.rule for project in PROJECTS for mark in read_markers(TOP / project)[0]}
     assert named <= rules, sorted(named - rules)
 
 
 def test_every_project_has_wrong_code_that_is_marked() -> None:
     assert len(PROJECTS) >= 3
     for project in PROJECTS:
-        assert read_markers(FIXTURES / project)[0], project
+        assert read_markers(TOP / project)[0], project

@@ -1,0 +1,6 @@
+const listeners = [];
+export default {
+  update(patch) {
+    listeners.forEach((l) => l(patch));
+  },
+};

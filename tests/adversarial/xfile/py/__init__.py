@@ -1,0 +1,3 @@
+from .client import Engagement
+
+__all__ = ["Engagement"]

@@ -1,0 +1,5 @@
+import { sdk } from "../sdk";
+
+export function login(mail: string) {
+  sdk().identify({ registered: mail.toLowerCase() });
+}

@@ -1,0 +1,2 @@
+export { saveProfile, markNewsletter } from "./profile";
+export * as identity from "./identity";
