@@ -206,7 +206,13 @@ class Reader:
         value = entry.value
         options = value.options if isinstance(value, Leaf) else ()
         symbols = [option for option in options if isinstance(option, Symbol)]
-        literals = tuple(option.value for option in options if isinstance(option, Const))
+        # A fallback that somebody wrote in another file to please a type is not this ID's.
+        near = ("", entry.root.path)
+        literals = tuple(
+            option.value
+            for option in options
+            if isinstance(option, Const) and (not symbols or option.place.path in near)
+        )
         keys: frozenset[str] = frozenset()
         for symbol in symbols:
             keys |= symbol.sources

@@ -27,6 +27,8 @@ def _of_uncovered(subject: Subject) -> str:
     entry, call, ground = subject.the_entry, subject.call, subject.ground
     if ground.coverage.unclear(call, entry.kind):
         return "low"
+    if call.operation == "event" and ground.coverage.sometimes(entry, call):
+        return "low"
     assumed = identifier_kinds(ground.schema)[1] and ground.schema.source != "default"
     if call.stateful and ground.coverage.identified_elsewhere(entry.kind, call) is not None:
         return "low" if entry.origin == "session" else "medium"

@@ -65,6 +65,10 @@ class Coverage:
         """Whether the call, or one that surrounds it, carries any hard ID of the customer."""
         return self._reached(call, self._has_hard_id)
 
+    def sometimes(self, entry: Entry, call: TrackingCall) -> bool:
+        """Whether a call on the same run, though perhaps under a test of its own, sends the identifier as an ID."""
+        return any(self._carries(other, entry, call) and _together(other, call) for other in self._identifying(call))
+
     def unclear(self, call: TrackingCall, kind: str) -> bool:
         """Whether the call, or one that surrounds it, carries IDs that tell nothing: open, or hard of unknown kind."""
 

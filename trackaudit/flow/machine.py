@@ -97,7 +97,7 @@ class Machine:
         self.store = Store()
         self.globals = Scope(0, None, True)
         self.sends: list[Send] = []
-        self.limits: dict[tuple[str, int], str] = {}
+        self.limits: dict[tuple[str, str], tuple[int, int]] = {}
         self.evaluate: Callable[[Expr], Value]
         self.execute: Callable[[list[Stmt]], bool]
         self.call: Callable[..., Value]
@@ -201,8 +201,8 @@ class Machine:
             raise OutOfSteps
 
     def limit(self, node: Node, message: str) -> None:
-        """Note that a bound was hit here; it becomes a notice."""
-        self.limits.setdefault((self.frame.module.path, node.start), message)
+        """Note that a bound was hit here; the first of its kind in a file becomes a notice, if its unit sends."""
+        self.limits.setdefault((self.frame.module.path, message), (node.start, self.unit))
 
     # ---- values
 

@@ -210,9 +210,11 @@ def evaluate(
         for send in machine.sends
         if send.where.unit in kept and not any(tag in called for tag in send.where.tags[_own(kept, send) :])
     ]
-    for (path, start), message in machine.limits.items():
-        line = linker.source(path).position(start)[0]
-        machine.notices.append(Notice("limit", path, line, message))
+    sending = {send.where.unit for send in sends}
+    for (path, message), (start, unit) in machine.limits.items():
+        if unit in sending:
+            line = linker.source(path).position(start)[0]
+            machine.notices.append(Notice("limit", path, line, message))
     return Flow(sends, machine.presence, machine.notices, machine.evaluated, _wrappers(machine))
 
 
