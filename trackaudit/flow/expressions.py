@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackaudit import program as p
-from trackaudit.flow import assign, objects
+from trackaudit.flow import assign, component, objects
 from trackaudit.flow.comprehension import comprehension
 from trackaudit.flow.invoke import evaluate_call
 from trackaudit.flow.machine import UNDEFINED, Machine, sources_of
@@ -89,6 +89,8 @@ def _member(m: Machine, node: p.Member) -> Value:
     keys = [option for option in options(key) if isinstance(option, Const)]
     if not keys or len(keys) != len(options(key)):
         return _computed(m, node, base, key)
+    if isinstance(base, Ref) and component.is_this(node.object):
+        return union([component.member(m, base, str(k.value), node) for k in keys])
     return union([objects.member(m, base, str(k.value), node, optional=node.optional) for k in keys])
 
 
@@ -125,6 +127,8 @@ def _record(m: Machine, node: p.Record) -> Value:
             obj = m.store.object(ref)
             m.update(ref, obj._replace(rests=(*obj.rests, Rest(None, "a computed key"))))
     m.update(ref, m.store.object(ref)._replace(entries=entries))
+    if m.frame.module.language == "javascript":
+        component.adopt(m, ref, entries)
     return ref
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackaudit import program as p
-from trackaudit.flow import builtin, objects
+from trackaudit.flow import builtin, component, objects
 from trackaudit.flow.arguments import Arg, Args, arguments
 from trackaudit.flow.emit import callee_text, emit, find_sink, is_sink, made
 from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate
@@ -165,7 +165,8 @@ def call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Memb
         known = builtin.object_method(m, base, name, node, args)
         if known is not None:
             return known
-        return call(m, objects.member(m, base, name, callee), node, args)
+        look = component.member if component.is_this(callee.object) else objects.member
+        return call(m, look(m, base, name, callee), node, args)
     if isinstance(base, (ClassValue, ModuleValue)):
         return call(m, objects.member(m, base, name, callee), node, args)
     if isinstance(base, Symbol):
