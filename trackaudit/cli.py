@@ -230,8 +230,12 @@ def _write_fixes(outcome: CheckOutcome, asked: CheckOptions, allow_dirty: bool) 
         result = repair.result
     else:
         result = pipeline.check(asked._replace(fix="")).result
-    click.echo(f"Fixed {repaired.fixed} findings." if written.paths == tuple(sorted(changes)) and changes else
-               f"{len(written.paths)} files fixed.", err=True)
+    click.echo(
+        f"Fixed {repaired.fixed} findings."
+        if written.paths == tuple(sorted(changes)) and changes
+        else f"{len(written.paths)} files fixed.",
+        err=True,
+    )
     return outcome._replace(result=result._replace(notices=(*result.notices, *written.notices)), repair=None)
 
 

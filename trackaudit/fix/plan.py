@@ -1,0 +1,159 @@
+"""What to write at a finding's root cause: a case (finding, rule, subjects) in, a Fix with its edits out.
+
+The order of preference is the project's own identifying wrapper, the call itself, the wrapper that callers share, the
+payload's IDs, the mapping. A fix that cannot be written faithfully has no edits: it is proposed in words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackaudit.fix.document import Document
+from trackaudit.fix.javascript import JavaScript
+from trackaudit.fix.python import Python
+from trackaudit.fix.transforms import TRANSFORMS
+from trackaudit.model import Fix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from trackaudit.engine.run import Case
+    from trackaudit.fix.editor import Editor
+    from trackaudit.model import Edit, IdSchema, SourceFile, TrackingCall
+    from trackaudit.program import Module
+
+TITLES = {
+    "identify": "Identify with `{id}`; the property stays",
+    "add-id": "Add the ID `{id}`; the property stays",
+    "map-id": "Map the column to the ID `{id}` as well",
+    "move-to-hard-id": "Send it as the ID `{id}`",
+    "lowercase": "Write the ID in lower case",
+    "rename-id": "Use the project's own ID name",
+    "rename-field": "Use the name that the endpoint reads",
+    "guard": "Send the ID only where there is a value",
+    "identify-later": "Send only the event here; identify after the confirmation",
+    "map-column": "Feed `{id}` from the column that holds its values",
+}
+
+
+class Workshop:
+    """The files of one state of the project, and what is known of its calls; writers are made on demand."""
+
+    def __init__(
+        self,
+        files: Mapping[str, SourceFile],
+        modules: Mapping[str, Sequence[Module]],
+        calls: Sequence[TrackingCall],
+        schema: IdSchema,
+    ) -> None:
+        self.files = files
+        self.modules = modules
+        self.calls = calls
+        self.schema = schema
+        self._editors: dict[str, Editor | None] = {}
+
+    def editor(self, path: str) -> Editor | None:
+        """The writer of a file, or None where its language has none or its bytes are not UTF-8."""
+        if path not in self._editors:
+            self._editors[path] = self._made(path)
+        return self._editors[path]
+
+    def _made(self, path: str) -> Editor | None:
+        file, modules = self.files.get(path), self.modules.get(path)
+        if file is None or not modules:
+            return None
+        try:
+            file.data.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        languages = {module.language for module in modules}
+        if languages == {"python"} and path.endswith((".py", ".pyi")):
+            return Python(file, modules)
+        if languages == {"document"}:
+            return Document(file, modules)
+        if languages == {"javascript"} and not path.endswith(".json"):
+            return JavaScript(file, modules)
+        return None
+
+
+def plan(cases: Iterable[Case], workshop: Workshop) -> list[tuple[Case, Fix]]:
+    """A fix for every case whose rule knows one; without edits where it can be told in words only."""
+    found: list[tuple[Case, Fix]] = []
+    written: list[tuple[Case, Fix]] = []
+    for case in cases:
+        if not case.rule.transform:
+            continue
+        shared = next((fix for other, fix in written if _covers(other, case)), None)
+        if shared is not None:
+            found.append((case, shared))
+            continue
+        fix = _fix(case, workshop)
+        if fix.edits:
+            written.append((case, fix))
+        found.append((case, fix))
+    return found
+
+
+def _fix(case: Case, workshop: Workshop) -> Fix:
+    from trackaudit.identity import hard_id
+
+    rule, subject = case.rule, case.subjects[0]
+    entry = subject.entry
+    schema = subject.ground.schema
+    name = hard_id(schema, entry.kind).name if entry is not None else ""
+    if rule.transform == "map-column" and entry is not None:
+        name = entry.key
+    edits: tuple[Edit, ...] = ()
+    transform = TRANSFORMS.get(rule.transform)
+    if transform is not None and entry is not None:
+        try:
+            edits = tuple(transform(case, workshop) or ())
+        except (UnicodeDecodeError, ValueError):
+            edits = ()
+        except Exception as error:
+            # libcst refuses what it cannot parse; such a file is proposed in words.
+            if type(error).__name__ not in ("ParserSyntaxError", "CSTValidationError", "RecursionError"):
+                raise
+    title = TITLES.get(rule.transform, rule.summary).format(id=name)
+    if not edits:
+        return Fix(title, "display-only")
+    return Fix(title, _applicability(case, name), edits)
+
+
+def _applicability(case: Case, name: str) -> str:
+    """Safe is earned: the configuration declares the ID, and the value is certain and the acting customer's."""
+    subject = case.subjects[0]
+    if case.rule.applicability != "unsafe":
+        return case.rule.applicability
+    known = subject.ground.schema.get(name)
+    entry = subject.the_entry
+    declared = known is not None and known.declared
+    certain = entry.must and entry.value.resolved and not entry.value.maybe_missing and not entry.value.literals
+    earned = declared and certain and entry.owner == "customer" and case.finding.confidence == "high"
+    return "safe" if earned and subject.call.certain else "unsafe"
+
+
+def _covers(other: Case, case: Case) -> bool:
+    """Whether one fix is the fix of both: the send of `other`, once it identifies, surrounds that of `case`."""
+    if other.rule.transform != "identify" or case.rule.transform != "identify":
+        return False
+    mine, theirs = case.subjects[0], other.subjects[0]
+    if not (mine.call.stateful and theirs.call.stateful) or mine.call.unit != theirs.call.unit:
+        return False
+    if mine.call.sink == theirs.call.sink or mine.call.order < theirs.call.order:
+        return False
+    from trackaudit.engine.coverage import same_identifier
+
+    same = same_identifier(mine.the_entry, theirs.the_entry)
+    around = mine.call.blocks[: len(theirs.call.blocks)] == theirs.call.blocks
+    resets = any(
+        call.operation == "anonymize" and theirs.call.order < call.order < mine.call.order
+        for call in _unit(mine.ground.coverage, mine.call.unit)
+    )
+    return same and around and not resets and len(case.subjects) == 1
+
+
+def _unit(coverage: object, unit: str) -> Sequence[TrackingCall]:
+    units = getattr(coverage, "_units", {})
+    found: Sequence[TrackingCall] = units.get(unit, ())
+    return found
