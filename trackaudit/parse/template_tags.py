@@ -69,6 +69,8 @@ DIALECTS = {
     "razor": Dialect((b"@",), "csharp"),
     "thymeleaf": Dialect((b"[[${",)),
 }
+_JSX = re.compile(rb"\s*[\w\"'-]+\s*:")
+"""What begins a JSX attribute that holds an object, as in `style={{ width: 1 }}`."""
 _LONGEST = 4_000
 """Bytes that a tag of one expression may have."""
 
@@ -145,6 +147,8 @@ def _braces(data: bytes, start: int, dialect: Dialect) -> Tag | None:
     size = 3 if triple else 2
     begin, end = start + size, close + size
     if end - start > _LONGEST or b"{" in _bare(data[begin:close]) or b"}" in _bare(data[begin:close]):
+        return None
+    if data[start - 1 : start] == b"=" and _JSX.match(data, begin, close):
         return None
     inner = _trimmed(data, begin, close, b"-~&! \t\r\n" if dialect.style in ("handlebars", "php") else b"- \t\r\n~")
     if dialect.style == "handlebars":
