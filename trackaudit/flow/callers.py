@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,29 +14,32 @@ if TYPE_CHECKING:
     from trackaudit.flow.values import Func
     from trackaudit.program import Module
 
+SOURCES = ("src", "lib", "dist", "build")
+"""Folders that a package's importers do not write."""
 INDEXES = ("index", "__init__", "main")
 """File names that an importer does not write (it writes the folder's), and that often only hand on."""
 
 
 class Wanted(NamedTuple):
     """A file whose callers are looked for. names: of its wrappers, one of which a caller writes; empty where a default
-    export has no name. tail: last part of specifiers that mean it. classes: names of its classes."""
+    export has no name. tails: last parts of specifiers that mean it. classes: names of its classes."""
 
     path: str
     names: frozenset[str]
-    tail: str
+    tails: frozenset[str]
     classes: frozenset[str]
 
     def test(self) -> Callable[[bytes], bool]:
-        """A test on a file's bytes: it holds the tail where a specifier ends (or a class's name), and a name, or it
-        passes everything on (`export *`)."""
-        quoted = re.escape(self.tail).encode()
+        """A test on a file's bytes: it holds a tail where a specifier ends, or a class's name; and a wrapper's name, or
+        it passes everything on (`export *`)."""
+        tails = b"|".join(re.escape(tail).encode() for tail in sorted(self.tails))
         name = b"|".join(re.escape(name).encode() for name in sorted(self.names))
-        ends = rb"\b%s\b" % quoted if self.path.endswith(".py") else rb"[\"'`/]%s(?:\.[a-z]{2,4})?/?[\"'`]" % quoted
+        quoted = rb"[\"'`/#@~](?:%s)(?:\.[a-z]{2,4})?/?[\"'`]"
+        ends = (rb"\b(?:%s)\b" if self.path.endswith(".py") else quoted) % tails
         where = re.compile(b"|".join([ends, *(rb"\b%s\b" % re.escape(one).encode() for one in sorted(self.classes))]))
         what = re.compile(rb"\b(?:%s)\b|export\s*\*" % name if self.names else b"")
         # A plain look for the words first: it is many times faster than the patterns.
-        plain = [one.encode() for one in (self.tail, *self.classes)]
+        plain = [one.encode() for one in (*self.tails, *self.classes)]
         return lambda data: (
             any(word in data for word in plain) and where.search(data) is not None and what.search(data) is not None
         )
@@ -65,7 +67,7 @@ def wanted(
         for func in loaded.made.values():
             if id(func.node) in sending and func.module is module:
                 names.add(named.get(id(func.node), func.node.name or ""))
-                default = default or _is_default(module, func)
+                default = default or _is_default(module, func, named.get(id(func.node), func.node.name or ""))
         for cls in loaded.classes.values():
             methods = [item for item in cls.node.members if item.value is not None and id(item.value) in sending]
             if methods and cls.module is module:
@@ -77,27 +79,53 @@ def wanted(
         default = default or "default" in providers.get(path, ())
         for target in _handed_on(linker, module):
             if target in passed:
-                names |= passed[target].names
+                names |= passed[target].names | _renamed(module)
                 default = default or not passed[target].names
     names.discard("")
     if not names and not default:
         return None
-    tail = _tail(path)
-    if not tail and not classes:
+    tails = _tails(path)
+    if not tails and not classes:
         return None
-    return Wanted(path, frozenset() if default else frozenset(names), tail or min(classes), frozenset(classes))
+    return Wanted(path, frozenset() if default else frozenset(names), frozenset(tails), frozenset(classes))
 
 
-def _tail(path: str) -> str:
-    stem = posixpath.splitext(posixpath.basename(path))[0]
-    return posixpath.basename(posixpath.dirname(path)) if stem in INDEXES else stem
+def _tails(path: str) -> set[str]:
+    """The last parts of specifiers that may mean a file: its name, for an index its folder's, for a package's source
+    the package's."""
+    folder, _, name = path.rpartition("/")
+    parts = [name.partition(".")[0], *reversed(folder.split("/"))]
+    while len(parts) > 1 and parts[0] in (*INDEXES, *SOURCES):
+        parts.pop(0)
+    return {parts[0]} - {""}
 
 
-def _is_default(module: Module, func: Func) -> bool:
-    return any(
-        isinstance(statement, p.Export) and statement.value is not None and _holds(statement.value, func.node)
+def _is_default(module: Module, func: Func, name: str) -> bool:
+    """Whether a function is what a module exports without a name, or holds in what it does."""
+    for statement in module.body:
+        value: p.Node | None = None
+        if isinstance(statement, p.Export):
+            value = statement.value
+            if any(item.exported == "default" and item.local == name != "" for item in statement.names):
+                return True
+        elif isinstance(statement, p.Expression) and isinstance(statement.value, p.Assign):
+            target = statement.value.target
+            if isinstance(target, p.Member) and isinstance(target.object, p.Name) and target.object.id == "module":
+                value = statement.value.value
+        if value is not None and (_holds(value, func.node) or (isinstance(value, p.Name) and value.id == name)):
+            return True
+    return False
+
+
+def _renamed(module: Module) -> set[str]:
+    """Names under which a module exports what has another name inside."""
+    return {
+        item.exported
         for statement in module.body
-    )
+        if isinstance(statement, p.Export)
+        for item in statement.names
+        if item.exported not in (item.local, "*", "default")
+    }
 
 
 def _holds(value: p.Node, node: p.Node) -> bool:
@@ -141,10 +169,16 @@ def specifiers(module: Module) -> Iterator[tuple[str, list[str]]]:
             yield node.module, [name.imported for name in node.names]
         elif isinstance(node, p.Export) and node.module is not None:
             yield node.module, []
-        elif isinstance(node, p.Call) and isinstance(node.callee, p.Name) and node.callee.id in ("require", "import"):
-            first = node.args[0] if node.args else None
-            if isinstance(first, p.Literal):
-                yield str(first.value), []
+        elif isinstance(node, p.Call) and (specifier := required(node)) is not None:
+            yield specifier, []
+
+
+def required(node: p.Call) -> str | None:
+    """The specifier of `require("x")` or `import("x")`; None for any other call."""
+    if not isinstance(node.callee, p.Name) or node.callee.id not in ("require", "import") or not node.args:
+        return None
+    first = node.args[0]
+    return first.value if isinstance(first, p.Literal) and isinstance(first.value, str) else None
 
 
 def function_names(module: Module) -> dict[int, str]:

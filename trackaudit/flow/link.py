@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackaudit import program as p
 from trackaudit.flow import objects
-from trackaudit.flow.callers import INDEXES, function_names, specifiers
+from trackaudit.flow.callers import INDEXES, function_names, required, specifiers
 from trackaudit.flow.machine import UNDEFINED, Frame
 from trackaudit.flow.values import ClassValue, ModuleValue, Obj, Ref, Scope, Symbol
 from trackaudit.model import Place
@@ -302,7 +302,8 @@ class Linker:
         return lambda name: name not in changed
 
     def words(self, node: p.Node) -> frozenset[str]:
-        """Names that a piece of code takes from outside, and with a dot before them the keys and members it uses."""
+        """Names that a piece of code takes from outside; with a dot before them, the keys and members it uses; with an
+        equals sign, the modules it requires."""
         found = self._words.get(id(node))
         if found is None:
             found = self._words[id(node)] = self._read_words(node)
@@ -319,6 +320,8 @@ class Linker:
                     words.add(f".{inner.key.value}")
             elif isinstance(inner, p.Keyword) and inner.name:
                 words.add(f".{inner.name}")
+            elif isinstance(inner, p.Call) and (specifier := required(inner)) is not None:
+                words.add(f"={specifier}")
             elif isinstance(inner, p.Literal) and isinstance(inner.value, str):
                 if inner.value in self._vocabulary.texts:
                     words.add(f".{inner.value}")
@@ -339,8 +342,11 @@ class Linker:
         named: list[tuple[str, p.Node]] = []
         for node in p.walk(module.body):
             if isinstance(node, p.Import):
-                if self._leads_on(module, node):
+                if self._leads_on(module, node.module, [item.imported for item in node.names]):
                     known.update(item.local for item in node.names)
+            elif isinstance(node, p.Call) and (specifier := required(node)) is not None:
+                if self._leads_on(module, specifier, []):
+                    known.add(f"={specifier}")
             elif isinstance(node, (p.Bind, p.Assign)) and node.value is not None:
                 member = isinstance(node.target, p.Member)
                 named.extend((f".{name}" if member else name, node) for name in _target_names(node.target))
@@ -358,13 +364,13 @@ class Linker:
         self._relevant[id(module)] = known
         return known
 
-    def _leads_on(self, module: Module, node: p.Import) -> bool:
+    def _leads_on(self, module: Module, specifier: str, names: list[str]) -> bool:
         """Whether an import brings an SDK, or something of a file that is known to send."""
-        if self._vocabulary.is_sdk_module(node.module):
+        if self._vocabulary.is_sdk_module(specifier):
             return True
-        targets = {self.resolve(module, node.module)}
+        targets = {self.resolve(module, specifier)}
         if module.language == "python":
-            targets.update(self.resolve(module, _submodule(node.module, name.imported)) for name in node.names)
+            targets.update(self.resolve(module, _submodule(specifier, name)) for name in names)
         return any(target is not None and self._sends(target, 0) for target in targets)
 
     def _sends(self, path: str, depth: int) -> bool:

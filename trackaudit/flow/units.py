@@ -222,15 +222,18 @@ def _fresh(machine: Evaluator, linker: Linker, known: dict[str, Wanted]) -> list
     """Files whose callers have not been looked for yet, or that turned out to hold more; they become known."""
     sending = machine.sending()
     providers = {path: machine.providers(loaded) for path, loaded in linker.files.items() if loaded.done}
-    fresh: list[Wanted] = []
-    for path, loaded in list(linker.files.items()):
-        if not loaded.done:
-            continue
-        one = wanted(linker, path, loaded, sending, providers, known)
-        if one is not None and one != known.get(path):
-            known[path] = one
-            fresh.append(one)
-    return fresh
+    fresh: dict[str, Wanted] = {}
+    changed = True
+    while changed:
+        changed = False
+        for path, loaded in list(linker.files.items()):
+            if not loaded.done:
+                continue
+            one = wanted(linker, path, loaded, sending, providers, known)
+            if one is not None and one != known.get(path):
+                known[path] = fresh[path] = one
+                changed = True
+    return list(fresh.values())
 
 
 def _wrappers(machine: Evaluator) -> list[Wrapper]:

@@ -1,0 +1,192 @@
+"""Linking: a wrapper in one file, its caller in another, through every way of importing. The finding is at the caller's
+entry; a file that imports something else of that name is not linked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from trackaudit.pipeline import check_texts
+
+WRAPPER = "export function save(props) { exponea.update(props); }\n"
+CALL = "{ email: mail }); // expect"
+
+WAYS: dict[str, dict[str, str]] = {
+    "named": {"a/t.js": WRAPPER, "b.js": f'import {{ save }} from "./a/t";\nexport const f = (mail) => save({CALL}'},
+    "renamed": {"t.ts": WRAPPER, "b.ts": f'import {{ save as s }} from "./t.js";\nexport const f = (mail) => s({CALL}'},
+    "default": {
+        "t.js": "export default function (props) { exponea.update(props); }\n",
+        "b.js": f'import put from "./t";\nexport const f = (mail) => put({CALL}',
+    },
+    "default of a name": {
+        "t.js": "const save = (props) => exponea.update(props);\nexport default save;\n",
+        "b.js": f'import put from "./t";\nexport const f = (mail) => put({CALL}',
+    },
+    "namespace": {"t.js": WRAPPER, "b.js": f'import * as t from "./t";\nexport const f = (mail) => t.save({CALL}'},
+    "re-export": {
+        "t/save.js": WRAPPER,
+        "t/index.js": 'export { save as keep } from "./save";\n',
+        "b.js": f'import {{ keep }} from "./t";\nexport const f = (mail) => keep({CALL}',
+    },
+    "export star": {
+        "t/save.js": WRAPPER,
+        "t/index.js": 'export * from "./save";\n',
+        "b.js": f'import {{ save }} from "./t";\nexport const f = (mail) => save({CALL}',
+    },
+    "export star as": {
+        "t/save.js": WRAPPER,
+        "t/index.js": 'export * as tracking from "./save";\n',
+        "b.js": f'import {{ tracking }} from "./t";\nexport const f = (mail) => tracking.save({CALL}',
+    },
+    "module.exports of a record": {
+        "t.js": "module.exports = { save(props) { exponea.update(props); } };\n",
+        "b.js": f'const t = require("./t");\nmodule.exports.f = (mail) => t.save({CALL}',
+    },
+    "exports member, destructured": {
+        "t.js": "exports.save = function (props) { exponea.update(props); };\n",
+        "b.js": f'const {{ save }} = require("./t");\nexports.f = (mail) => save({CALL}',
+    },
+    "module.exports of a function": {
+        "t.js": "module.exports = function (props) { exponea.update(props); };\n",
+        "b.js": f'const put = require("./t");\nexports.f = (mail) => put({CALL}',
+    },
+    "dynamic import": {
+        "t.js": WRAPPER,
+        "b.js": f'export async function f(mail) {{\n  const {{ save }} = await import("./t");\n  save({CALL}\n}}',
+    },
+    "index file": {
+        "t/index.ts": WRAPPER,
+        "b.ts": f'import {{ save }} from "./t";\nexport const f = (mail) => save({CALL}',
+    },
+    "parent folder": {
+        "t.ts": WRAPPER,
+        "a/b.ts": f'import {{ save }} from "../t";\nexport const f = (mail) => save({CALL}',
+    },
+    "tsconfig paths": {
+        "tsconfig.json": '{ // with a comment\n "compilerOptions": { "baseUrl": ".", "paths": { "#t/*": ["lib/*"] } } }',
+        "lib/track.ts": WRAPPER,
+        "b.ts": f'import {{ save }} from "#t/track";\nexport const f = (mail) => save({CALL}',
+    },
+    "tsconfig extended": {
+        "tsconfig.base.json": '{"compilerOptions": {"baseUrl": ".", "paths": {"@lib/*": ["lib/*"]}}}',
+        "app/tsconfig.json": '{"extends": "../tsconfig.base.json"}',
+        "lib/track.ts": WRAPPER,
+        "app/b.ts": f'import {{ save }} from "@lib/track";\nexport const f = (mail) => save({CALL}',
+    },
+    "jsconfig baseUrl": {
+        "jsconfig.json": '{"compilerOptions": {"baseUrl": "src"}}',
+        "src/lib/track.js": WRAPPER,
+        "src/b.js": f'import {{ save }} from "lib/track";\nexport const f = (mail) => save({CALL}',
+    },
+    "package imports": {
+        "package.json": '{"name": "shop", "imports": {"#track": "./lib/track.js"}}',
+        "lib/track.js": WRAPPER,
+        "b.js": f'import {{ save }} from "#track";\nexport const f = (mail) => save({CALL}',
+    },
+    "workspace package": {
+        "package.json": '{"workspaces": ["packages/*"]}',
+        "packages/track/package.json": '{"name": "@shop/track", "main": "dist/index.js"}',
+        "packages/track/src/index.ts": WRAPPER,
+        "packages/web/package.json": '{"name": "web"}',
+        "packages/web/b.ts": f'import {{ save }} from "@shop/track";\nexport const f = (mail) => save({CALL}',
+    },
+    "bundler alias": {
+        "src/lib/track.ts": WRAPPER,
+        "src/pages/b.ts": f'import {{ save }} from "@/lib/track";\nexport const f = (mail) => save({CALL}',
+    },
+    "client in a module": {
+        "t.ts": "export class Tracker {\n  constructor(private sdk: any) {}\n"
+        "  save(props: object) { this.sdk.update(props); }\n}\n",
+        "client.ts": 'import { Tracker } from "./t";\nexport const client = new Tracker(window.exponea);\n',
+        "b.ts": f'import {{ client }} from "./client";\nexport const f = (mail: string) => client.save({CALL}',
+    },
+    "hook": {
+        "use.ts": "export function useTrack() {\n  const save = (props) => window.exponea.update(props);\n"
+        "  return { save };\n}\n",
+        "b.ts": f'import {{ useTrack }} from "./use";\nexport function f(mail) {{\n  const {{ save }} = useTrack();\n'
+        f"  save({CALL}\n}}",
+    },
+    "python absolute": {
+        "shop/track.py": "def save(props):\n    send({'customer_ids': {'cookie': 'c'}, 'properties': props})\n",
+        "shop/b.py": "from shop.track import save\n\n\ndef f(mail):\n    save({'email': mail})  # expect\n",
+    },
+    "python relative": {
+        "shop/track.py": "def save(props):\n    send({'customer_ids': {'cookie': 'c'}, 'properties': props})\n",
+        "shop/b.py": "from .track import save as keep\n\n\ndef f(mail):\n    keep({'email': mail})  # expect\n",
+    },
+    "python module": {
+        "shop/track.py": "def save(props):\n    send({'customer_ids': {'cookie': 'c'}, 'properties': props})\n",
+        "b.py": "import shop.track as t\n\n\ndef f(mail):\n    t.save({'email': mail})  # expect\n",
+        "shop/__init__.py": "",
+    },
+    "python from package": {
+        "shop/track.py": "def save(props):\n    send({'customer_ids': {'cookie': 'c'}, 'properties': props})\n",
+        "shop/__init__.py": "",
+        "shop/b.py": "from . import track\n\n\ndef f(mail):\n    track.save({'email': mail})  # expect\n",
+    },
+    "python re-export": {
+        "shop/track.py": "def save(props):\n    send({'customer_ids': {'cookie': 'c'}, 'properties': props})\n",
+        "shop/__init__.py": "from .track import save\n",
+        "web/b.py": "from shop import save\n\n\ndef f(mail):\n    save({'email': mail})  # expect\n",
+    },
+    "python src layout": {
+        "src/shop/track.py": "def save(props):\n    send({'customer_ids': {'cookie': 'c'}, 'properties': props})\n",
+        "src/shop/__init__.py": "",
+        "scripts/b.py": "from shop.track import save\n\n\ndef f(mail):\n    save({'email': mail})  # expect\n",
+    },
+    "python client": {
+        "shop/client.py": "from exponea_python_sdk import Exponea\n\n\nclass Crm:\n    def __init__(self):\n"
+        "        self.sdk = Exponea('t')\n\n    def save(self, cookie, **props):\n"
+        "        self.sdk.tracking.update_customer_properties({'cookie': cookie}, props)\n",
+        "shop/b.py": "from shop.client import Crm\n\ncrm = Crm()\n\n\ndef f(cookie, mail):\n"
+        "    crm.save(cookie, email=mail)  # expect\n",
+    },
+}
+
+
+def marked(files: dict[str, str]) -> set[tuple[str, int]]:
+    """The places that carry the mark."""
+    return {
+        (path, number)
+        for path, text in files.items()
+        for number, line in enumerate(text.split("\n"), 1)
+        if re.search(r"(//|#) expect$", line)
+    }
+
+
+def found(files: dict[str, str]) -> set[tuple[str, int]]:
+    """The roots of all findings."""
+    result = check_texts(files)
+    return {(one.root.path, result.sources[one.root.path].position(one.root.start)[0]) for one in result.findings}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_caller_in_another_file_is_judged_at_its_own_entry(way: str) -> None:
+    assert found(WAYS[way]) == marked(WAYS[way]) != set()
+
+
+def test_a_file_that_imports_another_module_of_that_name_is_not_a_caller() -> None:
+    assert not found(
+        {
+            "a/t.js": WRAPPER,
+            "b/t.js": "export const save = (x) => x;\n",
+            "c.js": 'import { save } from "./b/t";\nexport const f = (mail) => save({ email: mail });\n',
+        }
+    )
+
+
+def test_an_import_that_is_not_in_the_tree_is_unknown() -> None:
+    files = {
+        "b.js": 'import { save } from "@acme/t";\nexport const f = (mail) => { save({ email: mail }); exponea.update({ a: 1 }); };'
+    }
+    assert not found(files)
+
+
+def test_modules_that_import_each_other_end() -> None:
+    files = {
+        "a.js": 'import { g } from "./b";\nexport function f(props) { g(props); }\n',
+        "b.js": 'import { f } from "./a";\nexport function g(props) { exponea.update(props); f(props); }\n'
+        "export const h = (mail) => g({ email: mail }); // expect\n",
+    }
+    assert found(files) == marked(files)
