@@ -64,7 +64,7 @@ WAYS: dict[str, dict[str, str]] = {
         "a/b.ts": f'import {{ save }} from "../t";\nexport const f = (mail) => save({CALL}',
     },
     "tsconfig paths": {
-        "tsconfig.json": '{ // with a comment\n "compilerOptions": { "baseUrl": ".", "paths": { "#t/*": ["lib/*"] } } }',
+        "tsconfig.json": '{ // a comment\n "compilerOptions": { "baseUrl": ".", "paths": { "#t/*": ["lib/*"] } } }',
         "lib/track.ts": WRAPPER,
         "b.ts": f'import {{ save }} from "#t/track";\nexport const f = (mail) => save({CALL}',
     },
@@ -178,7 +178,8 @@ def test_a_file_that_imports_another_module_of_that_name_is_not_a_caller() -> No
 
 def test_an_import_that_is_not_in_the_tree_is_unknown() -> None:
     files = {
-        "b.js": 'import { save } from "@acme/t";\nexport const f = (mail) => { save({ email: mail }); exponea.update({ a: 1 }); };'
+        "b.js": 'import { save } from "@acme/t";\n'
+        "export const f = (mail) => { save({ email: mail }); exponea.update({ a: 1 }); };"
     }
     assert not found(files)
 
