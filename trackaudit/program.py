@@ -720,6 +720,8 @@ def _slots(kind: type[Node]) -> tuple[str, ...]:
 
 def children(node: Node) -> Iterator[Node]:
     """Yield a node's direct children, slot by slot."""
+    if isinstance(node, (Name, Literal)):
+        return
     for name in _slots(type(node)):
         value = getattr(node, name)
         if isinstance(value, Node):

@@ -7,6 +7,7 @@ Adding an SDK is one YAML file there (or in `vocabulary/` of a folder that the c
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from trackaudit.config import rules_dir
@@ -37,6 +38,13 @@ class Vocabulary:
         self._calls = CallSinks(data["sdks"], config)
         self._identifiers = Identifiers(words)
         self._effects = Effects(words, self._identifiers.nouns, self._identifiers.tests)
+        # The evaluator asks the same of the same names over and over.
+        self._function = lru_cache(maxsize=1 << 14)(self._effects.function)
+        self._is_logging = lru_cache(maxsize=1 << 14)(self._effects.is_logging)
+        self._is_sender = lru_cache(maxsize=1 << 14)(self._effects.is_sender)
+        self._handler = lru_cache(maxsize=1 << 14)(self._effects.handler)
+        self._key = lru_cache(maxsize=1 << 14)(self._identifiers.key)
+        self._value = lru_cache(maxsize=1 << 14)(self._identifiers.value)
         self.shapes = tuple(_shape(part) for part in data["shapes"])
         self.shape_keys = frozenset(shape.require[0][0][0] for shape in self.shapes)
         self.anchors = _least([*data["anchors"], *config.globals, *self._calls.declared_words()])
@@ -77,7 +85,7 @@ class Vocabulary:
 
     def function_transform(self, dotted: str) -> str | None:
         """What a function does to its first argument: trim, lower, upper, hash, str, encode, json; None if unknown."""
-        return self._effects.function(dotted)
+        return self._function(dotted)
 
     def method_transform(self, name: str) -> str | None:
         """What a method does to the value it is called on, likewise."""
@@ -85,25 +93,25 @@ class Vocabulary:
 
     def is_logging(self, dotted: str) -> bool:
         """Whether a call only logs."""
-        return self._effects.is_logging(dotted)
+        return self._is_logging(dotted)
 
     def is_sender(self, dotted: str) -> bool:
         """Whether a call sends what it is given, as its last name tells."""
-        return self._effects.is_sender(dotted)
+        return self._is_sender(dotted)
 
     def handler_kind(self, name: str) -> str:
         """The moment that an event's or function's name tells: submit, blur, load, logout, confirm, none."""
-        return self._effects.handler(name)
+        return self._handler(name)
 
     # ---- identity
 
     def key_identity(self, key: str) -> Identity:
         """What a property's or column's name says."""
-        return self._identifiers.key(key)
+        return self._key(key)
 
     def value_identity(self, path: tuple[str, ...]) -> Identity:
         """What a value's path says: "()" is a call, "(x)" a call whose first argument is the literal x."""
-        return self._identifiers.value(path)
+        return self._value(path)
 
     def literal_identity(self, text: str, key: str) -> Identity:
         """What a constant says under this key."""

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 
 def split(name: str) -> list[str]:
     """The words of a name, lower-cased, without accents. Runs of capitals are one word (`userID`, `HTMLParser`);
     digits stay with the letters before them (`sha256`, `email2`)."""
+    return list(_split(name))
+
+
+@lru_cache(maxsize=1 << 14)
+def _split(name: str) -> tuple[str, ...]:
     if not name.isascii():
         name = _folded(name)
     words: list[str] = []
@@ -27,7 +34,7 @@ def split(name: str) -> list[str]:
         word += char
     if word:
         words.append(word.lower())
-    return words
+    return tuple(words)
 
 
 def _folded(name: str) -> str:
