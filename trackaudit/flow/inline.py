@@ -8,7 +8,7 @@ from trackaudit import program as p
 from trackaudit.flow import assign, objects
 from trackaudit.flow.arguments import Arg, Args
 from trackaudit.flow.machine import IDLE_LIMIT, INLINE_LIMIT, UNDEFINED, Exit, Frame, sources_of
-from trackaudit.flow.values import ClassValue, Const, Func, Obj, Ref, Rest, Slot, Symbol, options, union
+from trackaudit.flow.values import ClassValue, Const, Func, Lazy, Obj, Partial, Ref, Rest, Slot, Symbol, options, union
 from trackaudit.model import Place, Step
 
 if TYPE_CHECKING:
@@ -84,10 +84,28 @@ def _hop(m: Machine, result: Value, oldest: int, step: Step) -> None:
                 m.store.write(option.number, obj._replace(hops=(*obj.hops, step)))
 
 
+def leads_on(m: Machine, func: Func) -> bool:
+    """Whether a closure can lead to a send: by its words, or by what the names it sees hold now."""
+    if m.linker.matters(func.module, func.node):
+        return True
+    for name in m.linker.words(func.node):
+        key = func.scope.find(name) if name[0] not in ".=" else None
+        value = m.store.cells.get(key) if key is not None and key[0] != 0 else None
+        if value is None or isinstance(value, (Obj, Lazy)):
+            continue
+        for option in options(value):
+            inner = option.callee if isinstance(option, Partial) else option
+            if isinstance(inner, Func) and inner.node is not func.node and m.linker.matters(inner.module, inner.node):
+                return True
+            if m.is_sdk(inner):
+                return True
+    return False
+
+
 def leftover(m: Machine, frame: Frame) -> None:
     """Run the closures that were made here and that nobody called: somebody unseen may."""
     for key, func in list(frame.made.items()):
-        if key in m.called.get(m.unit, ()) or not m.linker.matters(func.module, func.node):
+        if key in m.called.get(m.unit, ()) or not leads_on(m, func):
             continue
         tags = m.tags
         m.tags = (*tags, key)
@@ -192,7 +210,7 @@ def run_callback(m: Machine, func: Func, node: p.Node, event: str, *values: Valu
 
     `wanted`: what it returns is used, so it is run even if it can lead to no send.
     """
-    if not wanted and not m.linker.matters(func.module, func.node):
+    if not wanted and not leads_on(m, func):
         return m.unknown(node)
     held: list[Value] = []
     place = m.place(node)
