@@ -200,7 +200,6 @@ class _Component:
         modules: list[Module] = []
         if front is not None:
             modules.append(parse_script(self.path, self.data, "typescript", front.start(1), front.end(1)))
-        page = Page(self.path, self.data, dialects=False)
         for script in found.scripts:
             inline = "is:inline" in script.attributes or "define:vars" in script.attributes
             module = parse_script(
@@ -208,7 +207,6 @@ class _Component:
             )
             module.page = inline
             modules.append(module)
-        del page
         modules.append(Module(self.path, "javascript", [], self.comments, []))
         return modules
 

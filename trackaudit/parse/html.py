@@ -94,9 +94,10 @@ def parse(source: SourceFile) -> list[Module]:
     return Page(source.path, source.data).modules()
 
 
-def markup(data: bytes) -> Markup | None:
-    """The scripts, attributes and comments of HTML; None if it is so broken that reading it would take for ever."""
-    tree = _tree(data)
+def markup(data: bytes, start: int = 0, end: int | None = None) -> Markup | None:
+    """The scripts, attributes and comments of HTML in data[start:end]; None if it is so broken that reading it would
+    take for ever."""
+    tree = _tree(data, start, len(data) if end is None else end)
     if tree is None:
         return None
     found = tree_sitter.QueryCursor(_QUERY).captures(tree.root_node)
@@ -106,7 +107,10 @@ def markup(data: bytes) -> Markup | None:
     return Markup(sorted(scripts), sorted(attributes, key=lambda one: one.place), sorted(comments))
 
 
-def _tree(data: bytes) -> tree_sitter.Tree | None:
+def _tree(data: bytes, start: int, end: int) -> tree_sitter.Tree | None:
+    parser = tree_sitter.Parser(_GRAMMAR)
+    if (start, end) != (0, len(data)):
+        parser.included_ranges = [tree_sitter.Range((0, 0), (0, 0), start, end)]
     left = _STEPS + len(data) // 10
     view = memoryview(data)
 
@@ -119,7 +123,7 @@ def _tree(data: bytes) -> tree_sitter.Tree | None:
         return left < 0
 
     try:
-        return tree_sitter.Parser(_GRAMMAR).parse(text, progress_callback=stop)
+        return parser.parse(text, progress_callback=stop)
     except ValueError:  # stopped
         return None
 
@@ -154,13 +158,16 @@ def _attribute(node: tree_sitter.Node, data: bytes) -> Attribute | None:
 
 
 class Page:
-    """One page on its way to Modules. `embedded`: it is a text in another file, whose tags were seen there."""
+    """One page on its way to Modules. `span`: it is a text in another file, with these tags (none: None)."""
 
-    def __init__(self, path: str, data: bytes, dialects: bool = True) -> None:
+    def __init__(
+        self, path: str, data: bytes, template: Template | None = None, span: tuple[int, int] | None = None
+    ) -> None:
         self.path = path
-        self.data = data
-        dialect = dialect_of(path, data) if dialects else None
-        self.template = Template(data, dialect) if dialect is not None else None
+        self.data = self.original = data
+        self.span = span or (0, len(data))
+        dialect = dialect_of(path, data) if span is None else None
+        self.template = Template(data, dialect) if dialect is not None else template
         self.code = bytearray(data)
         self.mask = Mask(self.template, self.code) if self.template is not None else None
         self.comments: list[Comment] = self.template.comments() if self.template is not None else []
@@ -168,9 +175,9 @@ class Page:
 
     def modules(self) -> list[Module]:
         """The page's Modules: its classic scripts and handlers, then its module scripts, which run later."""
-        found = markup(self._plain())
+        found = markup(self._plain(), *self.span)
         if found is None:
-            return [Module(self.path, "javascript", [], [], [(0, len(self.data))])]
+            return [Module(self.path, "javascript", [], [], [self.span])]
         self.comments.extend(
             Comment(start, end, self.data[start:end].decode("utf-8", "replace")) for start, end in found.comments
         )
@@ -194,7 +201,7 @@ class Page:
                 body.extend(_alone(statements))
         body.extend(self._handler(one) for one in handlers)
         page = Module(self.path, "javascript", self._filled(body), self.comments, self.errors, page=True)
-        return [page, *later]
+        return [page, *later, *self._written()]
 
     def script_modules(self) -> list[Module]:
         """The one Module of a script that a server fills in (`theme.js.liquid`)."""
@@ -204,6 +211,15 @@ class Page:
         module = parse_script(self.path, bytes(self.code), language, 0, len(self.data))
         comments = sorted([*self.comments, *module.comments], key=lambda one: one.start)
         return [Module(self.path, "javascript", self._filled(module.body), comments, module.errors)]
+
+    def _written(self) -> list[Module]:
+        """What the strings of PHP code write into the page."""
+        if self.template is None or self.span != (0, len(self.data)):
+            return []
+        from trackaudit.parse.injected import php_pages
+
+        tags = [tag for tag in self.template.tags if self.original.startswith(b"<?", tag.start)]
+        return [module for tag in tags for module in php_pages(self.path, self.original, tag.start, tag.end)]
 
     # ---- what the markup says
 

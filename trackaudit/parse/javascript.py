@@ -6,6 +6,8 @@ lower (state, dispatch), statements, switch, modules, expressions, functions (an
 
 from __future__ import annotations
 
+import re
+
 import tree_sitter
 
 from trackaudit.parse import (
@@ -29,6 +31,10 @@ _EXPRESSIONS = {
     **javascript_jsx.EXPRESSIONS,
 }
 _STATEMENTS = {**javascript_statements.STATEMENTS, **javascript_modules.STATEMENTS}
+_WRITES = re.compile(
+    rb"__html|innerHTML|outerHTML|srcdoc|document\.write|insertAdjacentHTML|<\\?/script|<Script|\.text(?:Content)?\s*="
+)
+"""What a script holds that writes code into a page (`injected`)."""
 _CHUNK = 1 << 16
 _STEPS = 20_000
 _BYTES_A_STEP = 8
@@ -61,7 +67,12 @@ def parse_script(path: str, data: bytes, language: str, start: int, end: int) ->
     low = Lower(data, _EXPRESSIONS, _STATEMENTS, errors)
     body = low.block(tree.root_node.children)
     comments = _comments(tree.root_node, language, data)
-    return Module(path, "javascript", _without_types(low, body), comments, sorted({*errors, *low.errors}))
+    module = Module(path, "javascript", _without_types(low, body), comments, sorted({*errors, *low.errors}))
+    if _WRITES.search(data, start, end):
+        from trackaudit.parse.injected import expand
+
+        expand(path, data, module)
+    return module
 
 
 def _grammar(language: str) -> tuple[tree_sitter.Language, tree_sitter.Query]:

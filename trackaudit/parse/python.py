@@ -60,7 +60,12 @@ def parse(source: SourceFile) -> list[Module]:
     reader = _Statements(data)
     body = reader.body([root] if root.type == "ERROR" else root.named_children)
     errors = reader.errors + (_error_ranges(root) if root.has_error else [])
-    return [Module(source.path, "python", body, _comments(data, root), sorted(errors))]
+    module = Module(source.path, "python", body, _comments(data, root), sorted(errors))
+    if b"<script" in data:
+        from trackaudit.parse.injected import python_pages
+
+        return [module, *python_pages(source.path, data, module)]
+    return [module]
 
 
 def _load_parser() -> Parser:
