@@ -226,16 +226,11 @@ def _write_fixes(outcome: CheckOutcome, asked: CheckOptions, allow_dirty: bool) 
         written = write(repair.root, changes, repaired.together, allow_dirty)
     except OSError as error:
         raise InputError(f"the fixes cannot be written, and no file was changed: {error.strerror or error}") from error
-    if len(written.paths) == len(changes):
-        result = repair.result
-    else:
-        result = pipeline.check(asked._replace(fix="")).result
-    click.echo(
-        f"Fixed {repaired.fixed} findings."
-        if written.paths == tuple(sorted(changes)) and changes
-        else f"{len(written.paths)} files fixed.",
-        err=True,
-    )
+    whole = len(written.paths) == len(changes)
+    result = repair.result if whole else pipeline.check(asked._replace(fix="")).result
+    files = f"{len(written.paths)} file{'' if len(written.paths) == 1 else 's'}"
+    told = f"Fixed {repaired.fixed} findings in {files}." if whole else f"Wrote {files} of {len(changes)} with fixes."
+    click.echo(told, err=True)
     return outcome._replace(result=result._replace(notices=(*result.notices, *written.notices)), repair=None)
 
 
@@ -304,6 +299,79 @@ def baseline(
             key = escape(os.path.basename(done.path))
             click.echo(f"To use it in every check, write `baseline: {key}` into trackaudit.yaml.", err=True)
     return _exit_code(done.result._replace(findings=()), "error")
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option("--yes", is_flag=True, help="Write the file without asking.")
+@click.option("--debug", is_flag=True, help="Show the traceback if trackaudit itself fails.")
+def init(paths: tuple[str, ...], yes: bool, debug: bool) -> int:
+    """Look at the project, show the IDs it seems to use, and write a trackaudit.yaml to begin with."""
+    from trackaudit import adopt, pipeline
+    from trackaudit.report import text
+    from trackaudit.report.escape import escape
+
+    found = adopt.propose(pipeline.CheckOptions(paths=paths, cwd=os.getcwd()))
+    if found.exists:
+        raise InputError(f"{os.path.relpath(found.exists)}: there is a configuration already; it was left as it is")
+    with _open_pipe(sys.stdout):
+        text.write_schema(found.schema, found.result, sys.stdout, ReportOptions(text.wants_color(sys.stdout)))
+        sys.stdout.flush()
+    name = escape(os.path.relpath(found.path))
+    if not yes:
+        if not sys.stdin.isatty():
+            click.echo(f"Nothing was written; `trackaudit init --yes` writes {name}.", err=True)
+            return 0
+        if not click.confirm(f"Write this as {name}?", default=True, err=True):
+            return 0
+    problem = _replace_file(found.path, name, lambda file: file.write(found.text))
+    if problem:
+        return _fail(problem)
+    click.echo(f"Wrote {name}. Check its IDs against the project's settings in Engagement.", err=True)
+    return 0
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--format", "name", type=click.Choice(["table", "json", "csv", "markdown"]), default="table", show_default=True
+)
+@click.option("--diff", "since", metavar="REV", help="Only what was added and removed since this git revision.")
+@click.option("--config", metavar="FILE", help="Configuration to use instead of the one found.")
+@click.option("--debug", is_flag=True, help="Show the traceback if trackaudit itself fails.")
+def inventory(paths: tuple[str, ...], name: str, since: str | None, config: str | None, debug: bool) -> int:
+    """List every tracking call: what it sends, under which IDs, and where (a tracking plan from the code)."""
+    from trackaudit import adopt, pipeline
+    from trackaudit.report import text
+    from trackaudit.report.inventory import write
+
+    listed = adopt.inventory(pipeline.CheckOptions(paths=paths, config=config, cwd=os.getcwd(), since=since))
+    sections = [("", listed.rows)] if since is None else [("-", listed.removed), ("+", listed.added)]
+    with _open_pipe(sys.stdout):
+        write(name, sections, sys.stdout)
+        sys.stdout.flush()
+    with _open_pipe(sys.stderr):
+        text.write_notices(listed.result, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))
+        told = (
+            f"{len(listed.rows)} tracking calls"
+            if since is None
+            else (f"{len(listed.added)} tracking calls added, {len(listed.removed)} removed")
+        )
+        click.echo(f"{told}.", err=True)
+    return _exit_code(listed.result, "error")
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of trackaudit.yaml, for editors."""
+    import json
+
+    from trackaudit.config import Config
+    from trackaudit.config.schema import schema as made
+    from trackaudit.engine.load import load_rules
+
+    with _open_pipe(sys.stdout):
+        click.echo(json.dumps(made(rule.id for rule in load_rules(Config()).rules), indent=2))
 
 
 @cli.command()

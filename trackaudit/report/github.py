@@ -128,8 +128,8 @@ def _row(finding: Finding, result: Result) -> str:
     trail = " → ".join(_where(place, result) for place in _way(finding))
     instead = " ".join(finding.instead.split())
     return (
-        f"| {trail} | **{_markdown(finding.severity)}** {_code(finding.rule)}: {_markdown(finding.message)}"
-        f" | {_code(instead) if instead else ''} |\n"
+        f"| {trail} | **{_markdown(finding.severity)}** {code(finding.rule)}: {_markdown(finding.message)}"
+        f" | {code(instead) if instead else ''} |\n"
     )
 
 
@@ -143,7 +143,7 @@ def _where(place: Place, result: Result) -> str:
 
     path = shown_path(place.path, result.prefix)
     line = position(result.sources.get(place.path), place.start)[0]
-    told = _code(f"{path}:{line}")
+    told = code(f"{path}:{line}")
     server, repository, commit = (
         os.environ.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA")
     )
@@ -157,7 +157,7 @@ def _markdown(text: str) -> str:
     parts = escape(text).split("`")
     if len(parts) % 2 == 0:
         return _plain(" ".join(parts))
-    return "".join(_code(part, escaped=True) if number % 2 else _plain(part) for number, part in enumerate(parts))
+    return "".join(code(part, escaped=True) if number % 2 else _plain(part) for number, part in enumerate(parts))
 
 
 def _plain(text: str) -> str:
@@ -167,7 +167,8 @@ def _plain(text: str) -> str:
     return text.replace("@", "&#64;")  # nobody is to be called by a name in somebody's code
 
 
-def _code(text: str, escaped: bool = False) -> str:
+def code(text: str, escaped: bool = False) -> str:
+    """Code as it may stand in Markdown, also in a table. `escaped`: the text went through `escape` already."""
     # HTML, not backticks: code may hold backticks, and a table cell ends at a bar even inside them.
     inside = _html(text if escaped else escape(text))
     for letter in "\\*_[]|~`!@":
