@@ -340,14 +340,38 @@ def check_texts(texts: dict[str, str], config: Config | None = None, min_confide
     """Check these texts, by path, as if they were a project."""
     from trackaudit.engine.load import load_rules
 
+    analysis = _of_texts(texts, config)
+    return judge(analysis, load_rules(analysis.config), CheckOptions(min_confidence=min_confidence))
+
+
+def fix_texts(texts: dict[str, str], config: Config | None = None, level: str = "unsafe") -> tuple[dict[str, str], int]:
+    """These texts, by path, as a project: with their fixes (of `level`: safe or unsafe), and how many were fixed."""
+    from trackaudit.engine.load import load_rules
+
+    analysis = _of_texts(texts, config)
+    ruleset, options = load_rules(analysis.config), CheckOptions(fix=level)
+    first = _as_checked(judge_all(analysis, ruleset, options), analysis)
+    repair = _mended(first, analysis, ruleset, options).repair
+    if repair is None:
+        return texts, 0
+    changed = {path: data.decode("utf-8") for path, data in repair.repaired.overlay.items()}
+    return {**texts, **changed}, repair.repaired.fixed
+
+
+def fix_text(text: str, language: str, config: Config | None = None, level: str = "unsafe") -> str:
+    """One text as a project's only file, with its fixes (rule examples)."""
+    path = f"example.{_SUFFIXES[language]}"
+    return fix_texts({path: text}, config, level)[0][path]
+
+
+def _of_texts(texts: dict[str, str], config: Config | None) -> Analysis:
     sources = Sources("", overlay={path: text.encode("utf-8") for path, text in texts.items()})
     reader = Reader(sources)
     config = config if config is not None else Config()
     vocabulary = load_vocabulary(config)
     paths = sorted(texts)
     held = [path for path in paths if any(anchor in sources.read(path) for anchor in _anchors(vocabulary))]
-    analysis = _analysis(config, vocabulary, reader, held, paths, lambda name: name in texts, lambda name: False)
-    return judge(analysis, load_rules(config), CheckOptions(min_confidence=min_confidence))
+    return _analysis(config, vocabulary, reader, held, paths, lambda name: name in texts, lambda name: False)
 
 
 _SUFFIXES = {

@@ -63,8 +63,9 @@ def _example(example: Example) -> list[str]:
     lines = [f"{sort}: {example.name}", "", *_fence(example, text)]
     if example.config is not None:
         lines += ["", "with this configuration:", "", "```yaml", *_yaml(example), "```"]
-    if example.fixed:
-        lines += ["", "Right:", "", *_fence(example, example.fixed)]
+    if example.fixed or example.right:
+        said = "Fixed:" if example.fixed else "Right:"
+        lines += ["", said, "", *_fence(example, example.fixed or example.right)]
     return lines
 
 

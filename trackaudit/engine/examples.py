@@ -66,7 +66,7 @@ def run_examples(rule: Rule, check: Check, config: Config | None = None) -> Iter
 
 def example_problem(example: Example, check: Check, config: Config | None = None) -> str:
     """What is wrong with an example, or ""."""
-    settings = _config(example, config)
+    settings = config_of(example, config)
     text, expected = marks(example.bad or example.good)
     expected |= set(example.expect)
     if example.bad and not expected:
@@ -76,9 +76,9 @@ def example_problem(example: Example, check: Check, config: Config | None = None
         return found
     if found != expected:
         return f"expected {_told(expected)}; found {_told(found)}"
-    if not example.fixed:
+    if not (example.fixed or example.right):
         return ""
-    left = _found(marks(example.fixed)[0], example.language, check, settings)
+    left = _found(marks(example.fixed or example.right)[0], example.language, check, settings)
     if isinstance(left, str):
         return f"the fixed text: {left}"
     return f"the fixed text still has {_told(left)}" if left else ""
@@ -105,7 +105,8 @@ def _found(text: str, language: str, check: Check, config: Config | None) -> set
     }
 
 
-def _config(example: Example, config: Config | None) -> Config | None:
+def config_of(example: Example, config: Config | None = None) -> Config | None:
+    """The example's own configuration over the one that holds for all."""
     if example.config is None:
         return config
     import os

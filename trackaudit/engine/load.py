@@ -48,7 +48,7 @@ APPLICABILITIES = ("safe", "unsafe", "display-only")
 
 _REQUIRED = ("id", "summary", "severity", "scope", "match", "message", "instead", "why", "examples")
 _OPTIONAL = ("fix", "supersedes")
-_EXAMPLE_KEYS = ("name", "language", "bad", "good", "fixed", "expect", "config")
+_EXAMPLE_KEYS = ("name", "language", "bad", "good", "fixed", "right", "expect", "config")
 
 
 def rule_files(config: Config) -> list[str]:
@@ -281,14 +281,17 @@ class _Reader:
                 self.tell(where, f"`{key}` is missing")
         if ("bad" in data) == ("good" in data):
             self.tell(where, "has either `bad` or `good`")
-        if "good" in data and ("fixed" in data or "expect" in data):
-            self.tell(where, "`fixed` and `expect` belong to a bad example")
+        if "good" in data and {"fixed", "right", "expect"} & set(data):
+            self.tell(where, "`fixed`, `right` and `expect` belong to a bad example")
+        if "fixed" in data and "right" in data:
+            self.tell(where, "has `fixed` (what the fix writes) or `right` (what only a person can write), not both")
         return Example(
             name=self._text(data.get("name", ""), (*where, "name")),
             language=self._one_of(data.get("language", "javascript"), LANGUAGES, (*where, "language")),
             bad=self._text(data.get("bad", ""), (*where, "bad")),
             good=self._text(data.get("good", ""), (*where, "good")),
             fixed=self._text(data.get("fixed", ""), (*where, "fixed")),
+            right=self._text(data.get("right", ""), (*where, "right")),
             expect=self._expect(data.get("expect", []), (*where, "expect")),
             config=self._mapping(data["config"], (*where, "config")) if "config" in data else None,
         )

@@ -26,7 +26,8 @@ class Condition(NamedTuple):
 class Example(NamedTuple):
     """One example of a rule. Exactly one of `bad` and `good` is set; `expect`: (rule, line from 1), JSON only.
 
-    config: what stands in the project's trackaudit.yaml, or None. fixed: the right text for a bad one.
+    config: what stands in the project's trackaudit.yaml, or None. fixed: exactly what a fix writes for a bad one; right:
+    where only a person can know, a text that would be right.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Example(NamedTuple):
     fixed: str = ""
     expect: tuple[tuple[str, int], ...] = ()
     config: dict[str, Any] | None = None
+    right: str = ""
 
 
 class Rule(NamedTuple):

@@ -40,7 +40,7 @@ class Repaired(NamedTuple):
 
 def proposals(checked: Checked, check: Check) -> tuple[dict[Finding, Fix], list[Notice]]:
     """A fix for every finding that has one, each proven; one that does not hold is proposed in words."""
-    found = _candidates(checked, tuple(LEVELS["unsafe"]) + ("display-only",))
+    found = _candidates(checked, (*LEVELS["unsafe"], "display-only"))
     holding, refused, _ = _proven(checked, [pair for pair in found if pair[1].edits], check, {}, apart=True)
     good = {id(pair) for pair in holding}
     fixes: dict[Finding, Fix] = {}

@@ -6,6 +6,7 @@ A writer never changes a byte that an edit does not need: what it inserts looks 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from trackaudit.fix.tree import Spot, Tree
@@ -72,7 +73,7 @@ class Editor:
     def pair_of(self, root: Place) -> tuple[Record, Pair] | None:
         """The entry of a record literal at a place, and the record."""
         chain = self.tree.chain(root.start, root.end)
-        for outer, inner in zip(chain, chain[1:], strict=False):
+        for outer, inner in pairwise(chain):
             if isinstance(outer, Record) and isinstance(inner, Pair) and (inner.start, inner.end) == root[1:]:
                 return outer, inner
         return None
@@ -91,9 +92,29 @@ class Editor:
         """An expression in lower case."""
         raise NotImplementedError
 
-    def negated_guard(self, text: str) -> str:
-        """What asks whether an expression is there."""
+    def spread(self, text: str) -> str:
+        """Another record's entries, as an item of a record."""
+        raise NotImplementedError
+
+    def member(self, record: str, key: str) -> str:
+        """One entry of a record by its name."""
+        raise NotImplementedError
+
+    def certain(self, text: str) -> str:
+        """An expression where it is known to be there: no link of it need be asked for."""
         return text
+
+    def local(self, name: str, value: str, spot: Spot) -> str:
+        """A statement that declares a local."""
+        raise NotImplementedError
+
+    def semicolon(self, spot: Spot) -> str:
+        """The end of a statement, by the habit of its neighbour, else of the file."""
+        return ""
+
+    def condition(self, spot: Spot, test: str) -> list[Edit] | None:
+        """The statement only where the test holds; None where that cannot be written."""
+        return None
 
     def record(self, items: Sequence[str], like: Record | None = None) -> str:
         """A record literal, with spaces inside its braces as the file has them."""

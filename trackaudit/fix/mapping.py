@@ -39,7 +39,7 @@ def map_id(case: Case, workshop: Workshop) -> list[Edit] | None:
     else:
         model = like if isinstance(like, Record) else _record_around(editor, column)
         first = next((one for one in model.entries if isinstance(one, Pair)), None) if model is not None else None
-        item = editor.record([editor.pair(key, value, first) for key, value in written], _flat(editor, model))
+        item = editor.record([editor.pair(key, value, first) for key, value in written], model)
     return editor.add_list_item(node, item)
 
 
@@ -73,7 +73,3 @@ def _quoted(editor: Editor, like: Node, name: str) -> str:
 def _record_around(editor: Editor, node: Node) -> Record | None:
     chain = editor.tree.chain(node.start, node.end)
     return next((one for one in reversed(chain) if isinstance(one, Record)), None)
-
-
-def _flat(editor: Editor, record: Record | None) -> Record | None:
-    return record

@@ -47,7 +47,7 @@ def guard(case: Case, workshop: Workshop) -> list[Edit] | None:
     ):
         condition = editor.condition(spot, test)
         if condition is not None:
-            return [*condition, *_replaced(editor, entry.value_place, owner, value)]
+            return [*condition, editor.replace(entry.value_place, value)]
     if owner is None:
         return None
     pair = editor.pair(entry.key, value, owner[1])
@@ -58,10 +58,6 @@ def _is_all(node: Node, sink: tuple[str, int, int]) -> bool:
     while isinstance(node, Wrap):
         node = node.value
     return (node.start, node.end) == sink[1:]
-
-
-def _replaced(editor: Editor, place: Node, owner: tuple[object, Node] | None, value: str) -> list[Edit]:  # type: ignore[type-arg]
-    return [editor.replace(place, value)]
 
 
 def _told(editor: Editor, node: Node) -> tuple[str, str] | None:
@@ -75,7 +71,7 @@ def _told(editor: Editor, node: Node) -> tuple[str, str] | None:
         and is_plain(node.left)
     ):
         text = editor.text(node.left)
-        return text, editor.certain(text)  # type: ignore[attr-defined]
+        return text, editor.certain(text)
     subject: Node | None = None
     if isinstance(node, Template) and len([part for part in node.parts if not isinstance(part, Literal)]) == 1:
         subject = next(part for part in node.parts if not isinstance(part, Literal))
@@ -89,5 +85,5 @@ def _told(editor: Editor, node: Node) -> tuple[str, str] | None:
         return None
     text = editor.text(subject)
     whole = editor.text(node)
-    certain = editor.certain(text)  # type: ignore[attr-defined]
+    certain = editor.certain(text)
     return text, re.sub(re.escape(text), lambda _: certain, whole, count=1)

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 from trackaudit.engine.replacement import operand
 from trackaudit.fix.editor import Editor
 from trackaudit.fix.edits import smallest
-from trackaudit.program import Record
 
 if TYPE_CHECKING:
     from trackaudit.fix.tree import Spot
     from trackaudit.model import Edit
-    from trackaudit.program import Call, Node, Pair
+    from trackaudit.program import Call, Node, Pair, Record
     from trackaudit.program import Sequence as List
 
 
@@ -121,10 +120,6 @@ class Python(Editor):
         """A local variable."""
         return f"{name} = {value}"
 
-    def semicolon(self, spot: Spot) -> str:
-        """Statements end without one."""
-        return ""
-
     def spread(self, text: str) -> str:
         """Another record's entries, as an item of a record."""
         return f"**{operand(text)}"
@@ -132,10 +127,6 @@ class Python(Editor):
     def member(self, record: str, key: str) -> str:
         """One entry of a record by its name; None where it is not there."""
         return f'{record}["{key}"]'
-
-    def certain(self, text: str) -> str:
-        """An expression where it is known to be there."""
-        return text
 
     def spaced(self, like: Record | None) -> bool:
         return False

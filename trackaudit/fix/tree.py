@@ -133,7 +133,9 @@ class Tree:
             yield list(owner.body)
             yield list(owner.orelse)
         elif isinstance(owner, Try):
-            yield from (list(owner.body), list(owner.orelse), list(owner.finalbody))
+            yield list(owner.body)
+            yield list(owner.orelse)
+            yield list(owner.finalbody)
 
     # --------------------------------------------------------------------------------------------- names
 
@@ -241,7 +243,7 @@ def _is_stable(
 
 
 def _bindings(scope: Sequence[Node], name: str) -> list[tuple[Node, str, Node | None]]:
-    """What binds a name in a function (without the functions in it): (node, "param" | "bind" | "assign", its parent)."""
+    """What binds a name in a function, not in those inside it: (node, "param" | "bind" | "assign", its parent)."""
     found: list[tuple[Node, str, Node | None]] = []
     stack: list[tuple[Node, Node | None]] = [(node, None) for node in scope]
     first = scope[0] if len(scope) == 1 and isinstance(scope[0], Function) else None

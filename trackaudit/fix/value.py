@@ -22,6 +22,8 @@ from trackaudit.program import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trackaudit.fix.editor import Editor
     from trackaudit.model import Edit, Entry, IdName, Place, TrackingCall
     from trackaudit.program import Node
@@ -158,7 +160,7 @@ def _own_guard(editor: Editor, entry: Entry, target: Place) -> tuple[str, str] |
     return before, after
 
 
-def _others(tests: list[Node], record: Record) -> list[Node]:
+def _others(tests: Sequence[Node], record: Node) -> list[Node]:
     found: list[Node] = []
     for test in tests:
         if isinstance(test, Logical):
@@ -205,7 +207,7 @@ def _as_local(
 ) -> IdValue | None:
     """A local before the statement holds the value, so that it is evaluated once, where it was."""
     node = subject.node
-    if subject.guard is not None or any(isinstance(one, Literal) and one is node for one in (node,)):
+    if subject.guard is not None or isinstance(node, Literal):
         return None
     spot = editor.tree.spot(node.start, node.end)
     if spot is None or not runs_once(editor.tree.chain(node.start, node.end), spot.statement):

@@ -51,15 +51,11 @@ def verdict(before: Checked, after: Checked, fixes: Sequence[tuple[Finding, Fix]
     new = [key for key in seen - known if key[0] != "unused-suppression"]
     if new:
         return f"checking again, there would be a new finding: {new[0][0]}"
-    return _lost(before, after, edits, origin)
+    return _lost(before, {origin(call.sink) for call in after.workshop.calls}, edits)
 
 
-def _lost(before: Checked, after: Checked, edits: Mapping[str, list[Edit]], origin: object) -> str:
-    from collections.abc import Callable
-    from typing import cast
-
-    where = cast("Callable[[Place], tuple[str, int]]", origin)
-    there = {where(call.sink) for call in after.workshop.calls}
+def _lost(before: Checked, there: set[tuple[str, int]], edits: Mapping[str, list[Edit]]) -> str:
+    """A send that was there and is not any more, unless a fix took it out."""
     for call in before.workshop.calls:
         place = call.sink
         if (place.path, place.start) in there:
@@ -83,7 +79,7 @@ def parses(path: str, old: bytes, new: bytes) -> bool:
 
 
 def _javascript(text: str) -> bool:
-    import esprima
+    import esprima  # type: ignore[import-untyped]
 
     for read in (esprima.parseModule, esprima.parseScript):
         try:
