@@ -54,7 +54,7 @@ fix: $(READY) ## Format the code and mend what ruff can mend
 	@"$(BIN)/ruff" check --fix-only --quiet .
 	@"$(BIN)/ruff" format .
 
-docs: $(READY) ## Write docs/rules.md (from rules/) and the README's sample again
+docs: $(READY) ## Write the generated pages of docs/ (from rules/ and the configuration's schema) and the README's sample again
 	@"$(BIN)/python" scripts/docs.py
 	@"$(BIN)/python" scripts/readme.py
 

@@ -23,7 +23,7 @@ def document(rule: Rule) -> str:
 
 
 def page(ruleset: RuleSet) -> str:
-    """All rules as one page."""
+    """The index of all rules, each of which has a page of its own."""
     lines = [
         "# Rules",
         "",
@@ -33,9 +33,7 @@ def page(ruleset: RuleSet) -> str:
         "|---|---|---|",
     ]
     for rule in ruleset.rules:
-        lines.append(f"| [{rule.id}](#{rule.id}) | {_severity(rule)} | {rule.summary} |")
-    for rule in ruleset.rules:
-        lines += ["", *_lines(rule)]
+        lines.append(f"| [{rule.id}](rules/{rule.id}.md) | {_severity(rule)} | {rule.summary} |")
     return "\n".join(lines) + "\n"
 
 
