@@ -346,7 +346,7 @@ def _php_sum(data: bytes, at: int, end: int) -> int:
 
 def _php_holes(data: bytes, start: int, end: int, part: str) -> list[tuple[int, int, Expr]]:
     holes: list[tuple[int, int, Expr]] = []
-    joined = [match for match in _PHP_MORE.finditer(data, start, end)] if part != "here" else []
+    joined = [match for match in _PHP_MORE.finditer(data, start, end + 1)] if part != "here" else []
     for match in joined:
         holes.append((match.start(), match.start("text"), read(data, *match.span("value"), STYLES["php"])))
     if part != "single":
