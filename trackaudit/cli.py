@@ -113,6 +113,8 @@ def _output_files(context: click.Context, parameter: click.Parameter, values: tu
 @click.option("--diff", "diff", is_flag=True, help="Print the fixes as a unified diff instead of the findings.")
 @click.option("--fix", is_flag=True, help="Write the safe fixes, each proven first.")
 @click.option("--unsafe-fixes", is_flag=True, help="Write the other fixes too: read what they do.")
+@click.option("--add-ignores", is_flag=True, help="Write an ignore comment above each finding, for adoption.")
+@click.option("--reason", default="", metavar="TEXT", help="What the comments of --add-ignores give as their reason.")
 @click.option("--allow-dirty", is_flag=True, help="Also fix files with changes that are not committed.")
 @click.option("--config", metavar="FILE", help="Configuration to use instead of the one found.")
 @click.option("--no-cache", is_flag=True, help="Do not use a cache. There is none yet: it changes nothing.")
@@ -133,6 +135,8 @@ def check(
     diff: bool,
     fix: bool,
     unsafe_fixes: bool,
+    add_ignores: bool,
+    reason: str,
     allow_dirty: bool,
     config: str | None,
     no_cache: bool,
@@ -162,6 +166,12 @@ def check(
         since=since,
         fix=_fix_mode(diff, fix, unsafe_fixes, told),
     )
+    if add_ignores:
+        if stdin or diff or fix or unsafe_fixes:
+            raise click.UsageError("--add-ignores goes alone: with files, and without fixes")
+        return _add_ignores(asked._replace(fix=""), reason)
+    if reason:
+        raise click.UsageError("--reason goes with --add-ignores")
     outcome = pipeline.check(asked)
     if diff:
         return _print_diff(outcome, fail_on)
@@ -183,6 +193,30 @@ def check(
         if problem:
             code = _fail(problem)
     return code
+
+
+def _add_ignores(asked: CheckOptions, reason: str) -> int:
+    from trackaudit import ignores
+    from trackaudit.fix.write import Change, write
+    from trackaudit.report import text
+
+    done = ignores.add_ignores(asked, reason)
+    changes = {path: Change(old, new) for path, (old, new) in done.files.items()}
+    try:
+        written = write(done.root, changes, [frozenset((path,)) for path in changes], allow_dirty=True)
+    except OSError as error:
+        raise InputError(f"the comments cannot be written: {error.strerror or error}") from error
+    left = done.result._replace(findings=done.left, notices=(*done.result.notices, *written.notices))
+    with _open_pipe(sys.stdout):
+        text.write(left, sys.stdout, ReportOptions(text.wants_color(sys.stdout)))
+        sys.stdout.flush()
+    with _open_pipe(sys.stderr):
+        text.write_notices(left, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))
+        click.echo(f"Comments in {len(written.paths)} files silence {done.silenced} findings.", err=True)
+        if done.left:
+            hint = "take no comment, like those in JSON; `trackaudit baseline` accepts them"
+            click.echo(f"{len(done.left)} findings {hint}.", err=True)
+    return FINDINGS if done.left else 0
 
 
 def _fix_mode(diff: bool, fix: bool, unsafe_fixes: bool, formats: set[str]) -> str:
