@@ -344,6 +344,7 @@ class Linker:
             if isinstance(node, p.Import):
                 if self._leads_on(module, node.module, [item.imported for item in node.names]):
                     known.update(item.local for item in node.names)
+                known.update(self._brought_words(module, node))
             elif isinstance(node, p.Call) and (specifier := required(node)) is not None:
                 if self._leads_on(module, specifier, []):
                     known.add(f"={specifier}")
@@ -363,6 +364,14 @@ class Linker:
                     changed = True
         self._relevant[id(module)] = known
         return known
+
+    def _brought_words(self, module: Module, node: p.Import) -> set[str]:
+        """Names that a page gets from a script it links, as far as they lead to a send."""
+        path = self.resolve(module, node.module) if module.page else None
+        found: set[str] = set()
+        for other in self.parsed(path) if path is not None else ():
+            found.update(name.lstrip(".") for name in self.relevant(other))
+        return found
 
     def _leads_on(self, module: Module, specifier: str, names: list[str]) -> bool:
         """Whether an import brings an SDK, or something of a file that is known to send."""

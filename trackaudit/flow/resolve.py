@@ -16,6 +16,8 @@ COMPILED = {".js": (".ts", ".tsx", ".jsx"), ".jsx": (".tsx",), ".mjs": (".mts",)
 SOURCE_ROOTS = ("", "src/", "lib/")
 """Where Python packages may start, in the folder of the importing file or any above it."""
 ALIASES = {"@/": ("src/", "app/", ""), "~/": ("", "src/", "app/"), "@@/": ("",), "~~/": ("",)}
+SERVED = ("", "static/", "public/", "assets/", "src/")
+"""Where what a page asks for at `/` may lie, in the page's folder or any above it."""
 """What bundlers' and frameworks' usual prefixes mean where no configuration says it."""
 
 
@@ -53,6 +55,8 @@ class Resolver:
         for prefix, places in ALIASES.items():
             if specifier.startswith(prefix):
                 return self._aliased(folder, specifier[len(prefix) :], places)
+        if specifier.startswith("/"):
+            return self._aliased(folder, specifier.lstrip("/"), SERVED)
         return None
 
     def _aliased(self, folder: str, rest: str, places: tuple[str, ...]) -> str | None:
