@@ -35,11 +35,13 @@ class CheckOptions(NamedTuple):
     cwd: str = ""
     baseline: str | None = None
     since: str | None = None
+    fix: str = ""
 
 
 class CheckOutcome(NamedTuple):
     result: Result
     fail_on: str
+    repair: None = None
 
 
 class Pipeline(types.ModuleType):
@@ -156,9 +158,10 @@ def test_our_own_crash_is_told_in_short_and_in_full_with_debug(
         ["check", "--output", "json"],
         ["check", "--output", "xml:a.xml"],
         ["check", "--output", "json:no/such/folder/a.json"],
-        ["check", "--fix"],
-        ["check", "--unsafe-fixes"],
-        ["check", "--diff"],
+        ["check", "-", "--stdin-filename", "a.js", "--fix"],
+        ["check", "--add-ignores", "--fix"],
+        ["check", "--reason", "x"],
+        ["baseline", "--expires", "tomorrow"],
         ["check", "--stdin-filename", "a.js"],
         ["check", "-"],
         ["check", "-", "b.js", "--stdin-filename", "a.js"],
