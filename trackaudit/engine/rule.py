@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Condition(NamedTuple):
     """One way to match: every test must hold. part: where entries come from, "" for the call itself.
 
-    confidence: the most that a finding of this condition may claim.
+    confidence: the most that a finding of this condition may claim. severity: of its findings, "" for the rule's.
+    compares: what of the project's places is compared (names, values, forms), "" for nothing.
     """
 
     part: str
@@ -21,13 +22,15 @@ class Condition(NamedTuple):
     entry_tests: tuple[Callable[[Subject], bool], ...]
     confidence: str
     covers: bool
+    severity: str = ""
+    compares: str = ""
 
 
 class Example(NamedTuple):
     """One example of a rule. Exactly one of `bad` and `good` is set; `expect`: (rule, line from 1), JSON only.
 
-    config: what stands in the project's trackaudit.yaml, or None. fixed: exactly what a fix writes for a bad one; right:
-    where only a person can know, a text that would be right.
+    config: what stands in the project's trackaudit.yaml, or None. fixed: exactly what a fix writes for a bad one;
+    right: where only a person can know, a text that would be right.
     """
 
     name: str

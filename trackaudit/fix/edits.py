@@ -54,7 +54,7 @@ def original_offset(edits: Sequence[Edit], offset: int) -> int:
     for edit in edits:
         length = len(edit.text.encode("utf-8"))
         new_start = edit.start + shift
-        if offset < new_start or (offset == new_start and edit.start != edit.end):
+        if offset < new_start:
             break
         if offset < new_start + length:
             return edit.start

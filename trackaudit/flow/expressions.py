@@ -183,7 +183,7 @@ def _logical(m: Machine, node: p.Logical) -> Value:
     if node.op == "and":
         left = branch(m, node.left, right, skip).value
         if isinstance(left, Const):
-            return values[0] if values else left
+            return values[0] if values and left.value else left
         falsy = [option for option in options(left) if isinstance(option, Const) and not option.value]
         return union([*values, *(falsy or [UNDEFINED])])
     left = branch(m, node.left, skip, right).value
