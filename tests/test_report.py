@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 
 import pytest
 
@@ -25,6 +26,7 @@ from trackaudit.model import (
 from trackaudit.report import FORMATS, ReportOptions, write
 from trackaudit.report.escape import escape
 from trackaudit.report.frame import frame
+from trackaudit.report.progress import progress
 from trackaudit.report.text import wants_color, write_account, write_schema
 
 FILES = {
@@ -467,3 +469,27 @@ def test_colours_change_nothing_but_colours() -> None:
     colored = report("text", RESULT, ReportOptions(color=True))
     assert "\x1b[1;31merror[identifier-in-update]\x1b[0m" in colored
     assert re.sub(r"\x1b\[[\d;]*m", "", colored) == TEXT
+
+
+# ------------------------------------------------------------------------------------------------- progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_long_run_says_on_a_terminal_that_it_is_alive_and_wipes_the_line() -> None:
+    out = Terminal()
+    with pytest.raises(KeyboardInterrupt), progress(out, "Reading", patience=0.01):
+        time.sleep(0.05)
+        raise KeyboardInterrupt
+    assert out.getvalue().startswith("\rReading (0 s) …")
+    assert out.getvalue().rpartition("…")[2].strip() == ""
+
+
+def test_a_short_run_and_one_without_a_terminal_say_nothing() -> None:
+    for out, patience in ((Terminal(), 60.0), (io.StringIO(), 0.0)):
+        with progress(out, patience=patience):
+            time.sleep(0.02)
+        assert out.getvalue() == ""

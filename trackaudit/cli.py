@@ -148,6 +148,7 @@ def check(
     """Check files and folders (default: the working directory); `-` is standard input."""
     from trackaudit import pipeline
     from trackaudit.report import text, write
+    from trackaudit.report.progress import progress
 
     stdin = _standard_input(paths, stdin_filename)
     if stdin and (fix or unsafe_fixes) and not diff:
@@ -172,7 +173,8 @@ def check(
         return _add_ignores(asked._replace(fix=""), reason)
     if reason:
         raise click.UsageError("--reason goes with --add-ignores")
-    outcome = pipeline.check(asked)
+    with progress(sys.stderr):
+        outcome = pipeline.check(asked)
     if diff:
         return _print_diff(outcome, fail_on)
     if fix or unsafe_fixes:
@@ -199,8 +201,10 @@ def _add_ignores(asked: CheckOptions, reason: str) -> int:
     from trackaudit import ignores
     from trackaudit.fix.write import Change, write
     from trackaudit.report import text
+    from trackaudit.report.progress import progress
 
-    done = ignores.add_ignores(asked, reason)
+    with progress(sys.stderr):
+        done = ignores.add_ignores(asked, reason)
     changes = {path: Change(old, new) for path, (old, new) in done.files.items()}
     try:
         written = write(done.root, changes, [frozenset((path,)) for path in changes], allow_dirty=True)
@@ -309,16 +313,18 @@ def baseline(
     from trackaudit import adopt, pipeline
     from trackaudit.report import text
     from trackaudit.report.escape import escape
+    from trackaudit.report.progress import progress
 
-    done = adopt.accept(
-        pipeline.CheckOptions(
-            paths=paths, config=config, min_confidence=min_confidence, cwd=os.getcwd(), baseline=baseline
-        ),
-        reason,
-        owner,
-        expires,
-        prune,
-    )
+    with progress(sys.stderr):
+        done = adopt.accept(
+            pipeline.CheckOptions(
+                paths=paths, config=config, min_confidence=min_confidence, cwd=os.getcwd(), baseline=baseline
+            ),
+            reason,
+            owner,
+            expires,
+            prune,
+        )
     name = os.path.relpath(done.path)
     problem = _replace_file(done.path, name, lambda file: file.write(done.text))
     if problem:
@@ -344,8 +350,10 @@ def init(paths: tuple[str, ...], yes: bool, debug: bool) -> int:
     from trackaudit import adopt, pipeline
     from trackaudit.report import text
     from trackaudit.report.escape import escape
+    from trackaudit.report.progress import progress
 
-    found = adopt.propose(pipeline.CheckOptions(paths=paths, cwd=os.getcwd()))
+    with progress(sys.stderr):
+        found = adopt.propose(pipeline.CheckOptions(paths=paths, cwd=os.getcwd()))
     if found.exists:
         raise InputError(f"{os.path.relpath(found.exists)}: there is a configuration already; it was left as it is")
     with _open_pipe(sys.stdout):
@@ -378,8 +386,10 @@ def inventory(paths: tuple[str, ...], name: str, since: str | None, config: str 
     from trackaudit import adopt, pipeline
     from trackaudit.report import text
     from trackaudit.report.inventory import write
+    from trackaudit.report.progress import progress
 
-    listed = adopt.inventory(pipeline.CheckOptions(paths=paths, config=config, cwd=os.getcwd(), since=since))
+    with progress(sys.stderr):
+        listed = adopt.inventory(pipeline.CheckOptions(paths=paths, config=config, cwd=os.getcwd(), since=since))
     sections = [("", listed.rows)] if since is None else [("-", listed.removed), ("+", listed.added)]
     with _open_pipe(sys.stdout):
         write(name, sections, sys.stdout)
