@@ -474,11 +474,6 @@ def test_colours_change_nothing_but_colours() -> None:
 # ------------------------------------------------------------------------------------------------- progress
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
 def test_a_long_run_says_on_a_terminal_that_it_is_alive_and_wipes_the_line() -> None:
     out = Terminal()
     with pytest.raises(KeyboardInterrupt), progress(out, "Reading", patience=0.01):
