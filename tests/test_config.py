@@ -159,7 +159,8 @@ def test_every_problem_is_told_at_once_in_order_with_what_is_allowed(tmp_path: P
     )
     assert problems_of(path) == [
         'trackaudit.yaml:1: unknown key "glbals" in the configuration; allowed: identifiers, globals, sinks, exclude,'
-        ' per-path-ignores, rules, extend-rules, fail-on, include-tests, max-file-size, require-reason, baseline; did you mean "globals"?',
+        " per-path-ignores, rules, extend-rules, fail-on, include-tests, max-file-size, require-reason, baseline;"
+        ' did you mean "globals"?',
         'trackaudit.yaml:3: type of the identifier registered cannot be "hrd"; allowed: hard, soft;'
         ' did you mean "hard"?',
         'trackaudit.yaml:3: holds of the identifier registered cannot be "mail"; allowed: email, phone, customer_id,'
@@ -327,3 +328,23 @@ def test_importing_the_configuration_is_cheap() -> None:
                          capture_output=True, text=True, check=True)  # fmt: skip
     # NOTE: `typing` itself imports `re` on some versions.
     assert set(ran.stdout.strip("[]\n").replace("'", "").split(", ")) <= {"", "re", "enum"}
+
+
+@pytest.mark.parametrize(
+    ("text", "speaks"),
+    [
+        ("[tool.trackaudit]\nfail-on = 'info'\n", True),
+        ("[tool.trackaudit.rules]\nplaceholder-id = 'off'\n", True),
+        ("[[tool.trackaudit.sinks]]\ncall = 'a.b'\nids = 0\n", True),
+        ("tool.trackaudit.fail-on = 'info'\n", True),
+        ("[project]\nx = 1 # see [tool.trackaudit]\n", False),
+        ("# [tool.trackaudit]\n", False),
+        ("[tool.trackaudit-extra]\nx = 1\n", False),
+    ],
+)
+def test_a_pyproject_that_only_talks_of_the_table_is_no_configuration(tmp_path: Path, text: str, speaks: bool) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.write_text(text, encoding="utf-8")
+    assert find_config(str(tmp_path), str(tmp_path)) == (str(path) if speaks else None)
+    if speaks:
+        load_config(str(path))

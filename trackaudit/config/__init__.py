@@ -171,7 +171,11 @@ def _speaks(path: str) -> bool:
     except OSError:
         return False
     # NOTE: a look for the words, not a parse: most projects' pyproject.toml has none, and tomllib costs 12 ms.
-    return b"tool.trackaudit" in data
+    if b"trackaudit" not in data:
+        return False
+    import re
+
+    return re.search(rb'^[ \t]*\[{0,2}[ \t]*"?tool"?[ \t]*\.[ \t]*"?trackaudit"?[ \t]*[].=]', data, re.M) is not None
 
 
 def _config(reader: Reader, tree: Marked, path: str) -> Config:
