@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from trackaudit.engine.rule import RuleSet
-    from trackaudit.model import Result
+    from trackaudit.model import Finding, Result
     from trackaudit.pipeline import CheckOptions, CheckOutcome
 
 FINDINGS, FAILED, INTERRUPTED = 1, 2, 130
@@ -435,10 +435,13 @@ def rules(config: str | None) -> None:
 
 
 @cli.command()
-@click.argument("rule")
+@click.argument("rule", metavar="RULE|PATH:LINE")
 @click.option("--config", metavar="FILE", help="Configuration to use instead of the one found.")
-def explain(rule: str, config: str | None) -> None:
-    """Say what a rule finds, why it matters and what to write instead."""
+def explain(rule: str, config: str | None) -> int:
+    """Say what a rule finds and why it matters; of PATH:LINE, show the finding there whole, with its fix."""
+    path, colon, line = rule.rpartition(":")
+    if colon and path and line.isdigit():
+        return _explain_finding(path, int(line), config)
     from trackaudit.engine.document import document
     from trackaudit.report.escape import escape
 
@@ -451,6 +454,32 @@ def explain(rule: str, config: str | None) -> None:
     with _open_pipe(sys.stdout):
         for line in document(found).rstrip().split("\n"):
             click.echo(escape(line.replace("\t", "    ")))
+    return 0
+
+
+def _explain_finding(path: str, line: int, config: str | None) -> int:
+    from trackaudit import pipeline
+    from trackaudit.report import text, whole
+
+    # The file's own folder is not enough: what reaches a send may come from anywhere in the project.
+    options = pipeline.CheckOptions(paths=(path,), config=config, min_confidence="low", cwd=os.getcwd(), fix="propose")
+    result = pipeline.check(options).result
+
+    def stands_there(finding: Finding) -> bool:
+        places = (finding.root, finding.sink, *(step.place for step in finding.trail))
+        named = [place for place in places if os.path.normpath(result.prefix + place.path) == os.path.normpath(path)]
+        return any(result.sources[place.path].position(place.start)[0] == line for place in named)
+
+    found = tuple(finding for finding in result.findings if stands_there(finding))
+    if not found:
+        raise InputError(f"{path}:{line}: no finding there; `trackaudit check {path}` lists those of the file")
+    transforms = {one.id: one.transform for one in _load_rules(config).rules}
+    with _open_pipe(sys.stdout):
+        whole.write(
+            result._replace(findings=found), transforms, sys.stdout, ReportOptions(text.wants_color(sys.stdout))
+        )
+        sys.stdout.flush()
+    return 0
 
 
 @cli.command()

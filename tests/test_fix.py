@@ -1,0 +1,203 @@
+"""Fixes on the disk and on the command line, and what holds for every fix."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trackaudit.cli import main
+from trackaudit.fix.edits import applied, original_offset, smallest
+from trackaudit.fix.write import Change, write
+from trackaudit.model import Edit
+from trackaudit.pipeline import fix_texts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WRONG = "export function save(mail) {\n  exponea.update({ email: mail });\n}\n"
+RIGHT = "export function save(mail) {\n  exponea.identify({ registered: mail.toLowerCase() }, { email: mail });\n}\n"
+DECLARED = "identifiers:\n  registered: {type: hard, holds: email}\n"
+
+
+def git(folder: Path, *arguments: str) -> None:
+    names = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "core.autocrlf=false"]
+    subprocess.run(["git", *names, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "app.js").write_text(WRONG, encoding="utf-8")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "first")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_diff_is_one_that_git_applies(project: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    (project / "we ird.js").write_bytes(b"exponea.update({ email: mail })")
+    assert main(["check", "--diff"]) == 1
+    (project / "fix.patch").write_bytes(capfdbinary.readouterr().out)
+    assert (project / "app.js").read_text(encoding="utf-8") == WRONG
+    git(project, "apply", "fix.patch")
+    assert (project / "app.js").read_text(encoding="utf-8") == RIGHT
+    end = b"exponea.identify({ registered: mail.toLowerCase() }, { email: mail })"
+    assert (project / "we ird.js").read_bytes() == end
+
+
+def test_fix_leaves_what_is_not_safe(project: Path) -> None:
+    assert main(["check", "--fix"]) == 1
+    assert (project / "app.js").read_text(encoding="utf-8") == WRONG
+
+
+def test_unsafe_fixes_are_written_and_nothing_remains(project: Path) -> None:
+    os.chmod(project / "app.js", 0o750)
+    assert main(["check", "--unsafe-fixes"]) == 0
+    assert (project / "app.js").read_text(encoding="utf-8") == RIGHT
+    assert os.stat(project / "app.js").st_mode & 0o777 == 0o750
+    assert sorted(os.listdir(project)) == [".git", "app.js"]
+
+
+def test_a_fix_is_safe_where_the_id_is_declared_and_the_value_is_the_customers(project: Path) -> None:
+    (project / "trackaudit.yaml").write_text(DECLARED, encoding="utf-8")
+    text = "exponea.update({ email: customer.email });\n"
+    (project / "app.js").write_text(text, encoding="utf-8")
+    git(project, "commit", "-q", "-a", "-m", "second")
+    assert main(["check", "--fix"]) == 0
+    fixed = "exponea.identify({ registered: customer.email.toLowerCase() }, { email: customer.email });\n"
+    assert (project / "app.js").read_text(encoding="utf-8") == fixed
+
+
+def test_a_file_with_changes_of_ones_own_needs_allow_dirty(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "// mine\n" + WRONG
+    (project / "app.js").write_text(text, encoding="utf-8")
+    assert main(["check", "--unsafe-fixes"]) == 1
+    assert "--allow-dirty" in capsys.readouterr().err
+    assert (project / "app.js").read_text(encoding="utf-8") == text
+    assert main(["check", "--unsafe-fixes", "--allow-dirty"]) == 0
+    assert (project / "app.js").read_text(encoding="utf-8") == "// mine\n" + RIGHT
+
+
+def test_a_line_is_explained_with_its_fix_as_a_diff(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "app.js:2"]) == 0
+    shown = capsys.readouterr().out
+    assert "never merge" in shown
+    assert "+  exponea.identify({ registered: mail.toLowerCase() }, { email: mail });" in shown
+    assert main(["explain", "app.js:3"]) == 2
+
+
+def test_a_file_that_changed_meanwhile_stays_and_so_does_its_partner(tmp_path: Path) -> None:
+    for name in ("a.js", "b.js", "c.js"):
+        (tmp_path / name).write_bytes(b"new" if name == "a.js" else b"old")
+    changes = {name: Change(b"old", b"fixed") for name in ("a.js", "b.js", "c.js")}
+    written = write(str(tmp_path), changes, [frozenset({"a.js", "b.js"}), frozenset({"c.js"})])
+    assert written.paths == ("c.js",)
+    assert [(tmp_path / name).read_bytes() for name in changes] == [b"new", b"old", b"fixed"]
+
+
+@pytest.mark.parametrize("trouble", [OSError("full"), KeyboardInterrupt()])
+def test_what_breaks_off_half_way_leaves_every_file_as_it_was(
+    trouble: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.js", "b.js"):
+        (tmp_path / name).write_bytes(b"old")
+    real = os.replace
+
+    def replace(source: str, target: str) -> None:
+        if source.endswith(".part") and target.endswith("b.js"):
+            raise trouble
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    changes = {name: Change(b"old", b"fixed") for name in ("a.js", "b.js")}
+    with pytest.raises(type(trouble)):
+        write(str(tmp_path), changes, [])
+    assert [(tmp_path / name).read_bytes() for name in changes] == [b"old", b"old"]
+    assert sorted(os.listdir(tmp_path)) == ["a.js", "b.js"]
+
+
+def test_a_file_with_two_names_keeps_both(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_bytes(b"old and long")
+    os.link(tmp_path / "a.js", tmp_path / "other")
+    write(str(tmp_path), {"a.js": Change(b"old and long", b"new")}, [])
+    assert (tmp_path / "other").read_bytes() == b"new"
+
+
+def test_the_projects_own_identifying_wrapper_is_called_and_imported() -> None:
+    api = (
+        "export function setCustomer(props) { exponea.update(props); }\n"
+        "export function known(ids, props) { exponea.identify(ids, props); }\n"
+    )
+    app = (
+        "import { setCustomer } from './api.js';\n"
+        "export function save(mail) { setCustomer({ email: mail }); }\n"
+        "export function city() { setCustomer({ city: 'Brno' }); }\n"
+    )
+    fixed, number = fix_texts({"api.js": api, "app.js": app})
+    assert number == 1
+    assert fixed["api.js"] == api
+    assert fixed["app.js"].split("\n")[:2] == [
+        "import { setCustomer, known } from './api.js';",
+        "export function save(mail) { known({ registered: mail.toLowerCase() }, { email: mail }); }",
+    ]
+
+
+def test_a_shared_wrapper_is_fixed_once_for_all_its_callers() -> None:
+    text = (
+        "function send(props) { exponea.update(props); }\n"
+        "export function a(mail) { send({ email: mail }); }\n"
+        "export function b(v) { send({ email: v }); }\n"
+    )
+    fixed, number = fix_texts({"a.js": text})
+    assert number == 1
+    ids = "exponea.identify({ registered: props.email.toLowerCase() }, props)"
+    assert fixed["a.js"] == text.replace("exponea.update(props)", ids)
+
+
+STYLES = st.fixed_dictionaries(
+    {
+        "quote": st.sampled_from(["", "'", '"']),
+        "pad": st.sampled_from(["", " "]),
+        "end": st.sampled_from([";", ""]),
+        "comma": st.sampled_from(["", ","]),
+        "comment": st.sampled_from(["", " // their address", " /* é */"]),
+        "newline": st.sampled_from(["\n", "\r\n"]),
+        "lines": st.booleans(),
+        "receiver": st.sampled_from(["exponea", "window.exponea", "window?.exponea", "(window).exponea"]),
+    }
+)
+
+
+@settings(max_examples=60)
+@given(STYLES)
+def test_a_fix_changes_no_other_byte_and_is_done_at_once(style: dict[str, str]) -> None:
+    q, pad, newline = style["quote"], style["pad"], style["newline"]
+    entry = f"{q}email{q}: mail"
+    record = f"{{{pad}{entry}{pad}}}"
+    if style["lines"]:
+        record = f"{{{newline}    {entry}{style['comma']}{style['comment']}{newline}  }}"
+    text = newline.join(
+        ["// ž", "export function save(mail) {", f"  {style['receiver']}.update({record}){style['end']}", "}", ""]
+    )
+    fixed = fix_texts({"a.js": text})[0]["a.js"]
+    inner = " " if style["lines"] else pad
+    ids = f"{{{inner}{q}registered{q}: mail.toLowerCase(){inner}}}"
+    assert fixed == text.replace(".update(", f".identify({ids}, ")
+    assert fix_texts({"a.js": fixed})[0]["a.js"] == fixed
+
+
+@given(st.text(alphabet="abé\n", max_size=12), st.text(alphabet="abé\n", max_size=12))
+def test_the_smallest_edit_turns_the_one_text_into_the_other(old: str, new: str) -> None:
+    edits = smallest("a", 0, old, new)
+    assert applied(old.encode(), edits) == new.encode()
+
+
+def test_an_offset_behind_an_edit_is_traced_back() -> None:
+    edits = [Edit("a", 2, 4, "xyz"), Edit("a", 6, 6, "!")]
+    assert [original_offset(edits, at) for at in (0, 2, 4, 5, 7, 8)] == [0, 2, 2, 4, 6, 6]
+    assert original_offset([Edit("a", 0, 3, "")], 0) == 3
