@@ -45,44 +45,28 @@ class SourceFile:
 
     def position(self, offset: int) -> tuple[int, int]:
         """The line and column of a byte offset, both from 1; columns count characters. Lines end at LF, CRLF or CR."""
-        starts = self._starts
-        if starts is None:
-            starts = [0]
-            data = self.data
-            at = 0
-            while True:
-                lf, cr = data.find(b"\n", at), data.find(b"\r", at)
-                if lf < 0 and cr < 0:
-                    break
-                first = lf if cr < 0 or 0 <= lf < cr else cr
-                at = first + 2 if first == cr and lf == cr + 1 else first + 1
-                starts.append(at)
-            self._starts = starts
-        low, high = 0, len(starts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if starts[middle] <= offset:
-                low = middle
-            else:
-                high = middle
-        before = self.data[starts[low] : offset]
-        if low == 0 and before.startswith(b"\xef\xbb\xbf"):
+        starts, line = self._line(offset)
+        before = self.data[starts[line] : offset]
+        if line == 0 and before.startswith(b"\xef\xbb\xbf"):
             before = before[3:]
-        return low + 1, len(before.decode("utf-8", "replace")) + 1
+        return line + 1, len(before.decode("utf-8", "replace")) + 1
 
     def line_bounds(self, offset: int) -> tuple[int, int]:
         """The byte range of the line that holds `offset`, without its line end."""
-        self.position(0)
-        starts = self._starts or [0]
-        low, high = 0, len(starts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if starts[middle] <= offset:
-                low = middle
-            else:
-                high = middle
-        end = starts[low + 1] if low + 1 < len(starts) else len(self.data)
-        return starts[low], starts[low] + len(self.data[starts[low] : end].rstrip(b"\r\n"))
+        starts, line = self._line(offset)
+        end = starts[line + 1] if line + 1 < len(starts) else len(self.data)
+        return starts[line], starts[line] + len(self.data[starts[line] : end].rstrip(b"\r\n"))
+
+    def _line(self, offset: int) -> tuple[list[int], int]:
+        """Where the lines start, and the number (from 0) of the line that holds an offset."""
+        from bisect import bisect_right
+
+        starts = self._starts
+        if starts is None:
+            import re  # costs 4 ms, which a run that finds nothing need not pay
+
+            starts = self._starts = [0, *(found.end() for found in re.finditer(rb"\r\n?|\n", self.data))]
+        return starts, bisect_right(starts, offset) - 1
 
     def text(self, start: int, end: int) -> str:
         """The source text of a byte range; bytes that are not UTF-8 become U+FFFD."""
@@ -149,10 +133,11 @@ class Entries(NamedTuple):
 
 class Context(NamedTuple):
     """Where a call stands. `function`: name of the enclosing function or "". `handler`: what runs it: submit, blur,
-    load, logout, confirm, none."""
+    load, logout, confirm, none. `near`: kinds of the customer's identifiers that variables in scope hold."""
 
     function: str = ""
     handler: str = "none"
+    near: frozenset[str] = frozenset()
 
 
 class TrackingCall(NamedTuple):
@@ -169,7 +154,8 @@ class TrackingCall(NamedTuple):
     outside in, each (block id, arm, number of arms; 0 arms: may run or not, never complete). `A` surrounds `B`
     when A.blocks is a prefix of B.blocks.
     callers: call sites passed through, outermost first. certain: False when the receiver is an SDK only by its
-    parameter's name. language: of the file that holds the sink.
+    parameter's name. language: of the file that holds the sink. package: folder of the nearest package manifest above
+    the sink, "" for the root. token: the project token, where it is a constant.
     """
 
     sdk: str
@@ -193,6 +179,22 @@ class TrackingCall(NamedTuple):
     certain: bool = True
     language: str = ""
     shape: str = ""
+    package: str = ""
+    token: str = ""
+
+
+class Moment(NamedTuple):
+    """A function that runs at a moment that rules care of (`handler`: logout), sending or not.
+
+    `place`: the function. `anonymizes`: whether an anonymize was seen to be sent from it.
+    """
+
+    name: str
+    handler: str
+    place: Place
+    language: str
+    anonymizes: bool
+    package: str = ""
 
 
 class IdName(NamedTuple):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from trackaudit.engine.run import Case
     from trackaudit.fix import Repaired
     from trackaudit.fix.verify import Checked
-    from trackaudit.model import Finding, SourceFile
+    from trackaudit.model import Finding, Moment, SourceFile
     from trackaudit.program import Module
     from trackaudit.vocabulary import Vocabulary
 
@@ -93,6 +93,7 @@ class Analysis(NamedTuple):
     ground: Ground | None = None
     candidates: Sequence[str] = ()
     listing: Sequence[str] = ()
+    moments: tuple[Moment, ...] = ()
 
 
 class Judgement(NamedTuple):
@@ -175,6 +176,23 @@ class Reader:
 
 def _package_folders(listing: Iterable[str]) -> list[str]:
     return [path.rpartition("/")[0] for path in listing if path.rpartition("/")[2] == "package.json"]
+
+
+PACKAGES = ("package.json", "pyproject.toml", "setup.py", "setup.cfg", "composer.json")
+"""What makes a folder a package of its own: IDs of different packages are not compared."""
+
+
+def _nearest_package(listing: Iterable[str]) -> Callable[[str], str]:
+    """Gives the folder of the nearest package manifest above a path, "" for the root."""
+    folders = {path.rpartition("/")[0] for path in listing if path.rpartition("/")[2] in PACKAGES}
+
+    def nearest(path: str) -> str:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folder = folder.rpartition("/")[0]
+        return folder
+
+    return nearest
 
 
 def check(options: CheckOptions) -> CheckOutcome:
@@ -447,6 +465,12 @@ def _analysis(
     calls = extract(flow, vocabulary, reader.source)
     own = [call for call in calls.calls if not is_test(call.sink.path)]
     calls = calls._replace(calls=own, unresolved=[one for one in calls.unresolved if not is_test(one.place.path)])
+    package = _nearest_package(listing)
+    own = [call._replace(package=package(call.sink.path)) for call in own]
+    calls = calls._replace(calls=own)
+    moments = tuple(
+        moment._replace(package=package(moment.place.path)) for moment in flow.moments if not is_test(moment.place.path)
+    )
     schema = infer(own, config)
     clock.append(perf_counter())
     notices = [*reader.notices, *flow.notices]
@@ -475,6 +499,7 @@ def _analysis(
         flow.wrappers,
         candidates=tuple(candidates),
         listing=listing,
+        moments=moments,
     )
 
 
@@ -490,7 +515,9 @@ def judge_all(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Ju
 
     files = analysis.reader.files
     calls = analysis.calls.calls
-    cases, notices = run_cases(calls, analysis.schema, ruleset, analysis.config, files, analysis.vocabulary)
+    cases, notices = run_cases(
+        calls, analysis.schema, ruleset, analysis.config, files, analysis.vocabulary, analysis.moments
+    )
     found = [case.finding for case in cases]
     ran = _ran(ruleset, analysis.config, options)
     wanted = [finding for finding in found if finding.rule in ran and _is_reported(finding, analysis)]

@@ -17,9 +17,19 @@ def confidence(subject: Subject, condition: Condition) -> str:
     caps = [condition.confidence]
     if not subject.call.certain:
         caps.append("low")
-    if condition.covers and subject.entry is not None:
-        caps.append(_of_uncovered(subject))
+    if condition.covers:
+        caps.append(_of_uncovered(subject) if subject.entry is not None else _of_anonymous(subject))
     return max(caps, key=CONFIDENCES.index)
+
+
+def _of_anonymous(subject: Subject) -> str:
+    """Of "nobody is identified here": a page that identifies elsewhere may have done so before, unless this is the very
+    moment at which a visitor gives a name."""
+    call = subject.call
+    if subject.ground.coverage.unclear(call, "email"):
+        return "low"
+    before = call.stateful and subject.ground.project.identifies(call)
+    return "low" if before and call.context.handler not in ("submit", "confirm") else "medium"
 
 
 def _of_uncovered(subject: Subject) -> str:

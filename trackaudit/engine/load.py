@@ -8,7 +8,8 @@ A rule is one YAML file named after its id:
 
 `match` is a mapping of words that must all hold, or a list of such mappings of which one must. `entry: {in: …}`
 asks for an ID, property or field; without it the match is about the call itself. `confidence: medium` caps what a
-match may claim. The words are in `predicates.py`.
+match may claim, `severity: …` is of its findings alone. The words are in `predicates.py`. A rule of `scope: project`
+speaks once, at the first of its places.
 """
 
 from __future__ import annotations
@@ -129,10 +130,6 @@ def _check_together(readers: list[_Reader], rules: list[Rule]) -> None:
 
 PLANNED = frozenset(
     {
-        "conflicting-id-names",
-        "conflicting-id-values",
-        "inconsistent-normalization",
-        "never-identified-in-browser",
         "confirmation-without-identify",
         "consent-without-identity",
         "id-of-someone-else",
@@ -225,8 +222,9 @@ class _Reader:
         words = self._mapping(value, where)
         if isinstance(value, dict) and not words:
             self.tell(where, f"says nothing; it takes {', '.join(CALL_WORDS)} and entry")
-        self._only(words, (*CALL_WORDS, "entry", "confidence"), where)
+        self._only(words, (*CALL_WORDS, "entry", "confidence", "severity"), where)
         confidence = self._one_of(words.get("confidence", "high"), CONFIDENCES, (*where, "confidence"))
+        severity = self._one_of(words["severity"], SEVERITIES, (*where, "severity")) if "severity" in words else ""
         entry = self._mapping(words.get("entry", {}), (*where, "entry"))
         part = ""
         if "entry" in words:
@@ -243,6 +241,8 @@ class _Reader:
             ),
             confidence,
             "covered" in entry or "identified" in words,
+            severity,
+            str(entry.get("disagrees", "")),
         )
 
     def _tests(

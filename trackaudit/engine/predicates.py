@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.engine.coverage import same_identifier
+from trackaudit.engine.project import form_of
 from trackaudit.identity import IDENTIFYING, KIND_WORDS, hard_id, identifier_kinds, near_miss, words_of
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from trackaudit.engine.coverage import Coverage
+    from trackaudit.engine.project import Conflict, Project
     from trackaudit.model import Entry, Facts, IdSchema, TrackingCall
     from trackaudit.vocabulary import Shape
 
@@ -28,14 +30,18 @@ class Ground(NamedTuple):
     schema: IdSchema
     coverage: Coverage
     shapes: Mapping[str, Shape]
+    project: Project
 
 
 class Subject(NamedTuple):
-    """What a rule is asked about: a call, and one of its entries unless the rule is about the call itself."""
+    """What a rule is asked about: a call, and one of its entries unless the rule is about the call itself.
+
+    conflict: where the rule compares places, what they disagree on."""
 
     ground: Ground
     call: TrackingCall
     entry: Entry | None = None
+    conflict: Conflict | None = None
 
     @property
     def the_entry(self) -> Entry:
@@ -53,6 +59,8 @@ class Word(NamedTuple):
 
 
 DOUBLE_OPT_IN = "double_opt_in"
+COOKIE_WORDS = frozenset(("cookie", "cookies", "analytics", "tracking", "gdpr", "statistics", "personalization"))
+"""In a consent's category: it is the browser that agrees, not a customer."""
 _QUOTES = ("'", '"', "`")
 PLACEHOLDERS = frozenset(
     word
@@ -110,6 +118,69 @@ def _document(subject: Subject, given: Given) -> bool:
     return (subject.call.language in ("document", "json", "yaml")) == given
 
 
+def _handler(subject: Subject, given: Given) -> bool:
+    call = subject.call
+    at_load = not call.context.function and not call.blocks and not call.callers and call.context.handler == "none"
+    handler = "load" if at_load and call.channel == "page" else call.context.handler
+    return handler in _words(given)
+
+
+def _conditional(subject: Subject, given: Given) -> bool:
+    return any(arms > 0 for _, _, arms in subject.call.blocks) == given
+
+
+def _opt_in(subject: Subject, given: Given) -> bool:
+    def starts(call: TrackingCall) -> bool:
+        return call.event == DOUBLE_OPT_IN
+
+    if next(subject.ground.coverage.same_handler(subject.call, starts), None) is not None:
+        return "here" in _words(given)
+    elsewhere = any(map(starts, subject.ground.project.beside(subject.call)))
+    return ("elsewhere" if elsewhere else "nowhere") in _words(given)
+
+
+def _near(subject: Subject, given: Given) -> bool:
+    """An event that holds the identifier itself is asked about that entry."""
+    call, schema = subject.call, subject.ground.schema
+    if any(is_identifier(item, schema) for item in call.properties.items):
+        return not given
+    found = bool(call.context.near & identifier_kinds(schema)[0]) or any(
+        is_identifier(item, schema)
+        for other in subject.ground.coverage.same_handler(call, lambda other: True)
+        if other.context.function == call.context.function
+        for item in other.properties.items
+    )
+    return found == given
+
+
+def _cookies(subject: Subject, given: Given) -> bool:
+    category = subject.call.properties.get("category")
+    said = category.value.literals if category is not None else ()
+    return any(not COOKIE_WORDS.isdisjoint(words_of(str(text))) for text in said) == given
+
+
+def _identifies(subject: Subject, given: Given) -> bool:
+    return subject.ground.project.identifies(subject.call) == given
+
+
+def _anonymizes(subject: Subject, given: Given) -> bool:
+    return subject.ground.project.anonymizes(subject.call) == given
+
+
+def _server_only(subject: Subject, given: Given) -> bool:
+    """A page that could not be told from one that identifies, or that other rules tell to, is none."""
+    project, schema = subject.ground.project, subject.ground.schema
+    if not project.sent_by_server(subject.call):
+        return not given
+    for other in project.beside(subject.call):
+        if other.channel not in ("page", "mobile"):
+            continue
+        told = any(is_identifier(item, schema) for item in other.properties.items)
+        if other.operation == "identify" or other.ids.items or other.ids.open or told:
+            return not given
+    return given is True
+
+
 def _stage(subject: Subject, given: Given) -> bool:
     return False
 
@@ -141,6 +212,21 @@ def _covered(subject: Subject, given: Given) -> bool:
 def _kind(subject: Subject, given: Given) -> bool:
     entry = subject.the_entry
     return entry.kind in _words(given) and entry.owner != "other"
+
+
+def _owner(subject: Subject, given: Given) -> bool:
+    entry = subject.the_entry
+    return entry.owner in _words(given) and entry.kind in IDENTIFYING
+
+
+def _mixed(subject: Subject, given: Given) -> bool:
+    is_hard = subject.ground.coverage.is_hard
+    return any(not is_hard(item.key) for item in subject.call.ids.items) == given
+
+
+def _disagrees(subject: Subject, given: Given) -> bool:
+    project, call, entry = subject.ground.project, subject.call, subject.the_entry
+    return any(project.conflict(sort, call, entry) is not None for sort in _words(given))
 
 
 def _id(subject: Subject, given: Given) -> bool:
@@ -268,7 +354,8 @@ def _words(given: Given) -> tuple[str, ...]:
 # ------------------------------------------------------------------------------------------------- tables
 
 _CHANNELS = ("page", "mobile", "api", "import", "connector")
-_OPERATIONS = ("identify", "update", "event", "start", "anonymize", "import")
+_OPERATIONS = ("identify", "update", "event", "start", "anonymize", "import", "logout")
+_HANDLERS = ("submit", "blur", "load", "logout", "confirm", "none")
 _KINDS = ("email", "phone", "customer_id", "opaque", "none", "unknown")
 _ORIGINS = ("literal", "dom", "url", "storage", "request", "session", "column", "env", "unknown")
 _SORTS = ("empty", "placeholder", "fallback", "textified-nothing", "constant", "value")
@@ -276,13 +363,22 @@ _SORTS = ("empty", "placeholder", "fallback", "textified-nothing", "constant", "
 PARTS = ("ids", "properties", "fields")
 CALL_WORDS: dict[str, Word] = {
     "channel": Word(_channel, _CHANNELS, "where the call runs"),
-    "operation": Word(_operation, _OPERATIONS, "what the call does"),
+    "operation": Word(_operation, _OPERATIONS, "what the call does; a logout handler sends nothing itself"),
+    "handler": Word(_handler, _HANDLERS, "the moment at which it runs; a page's top level is its load"),
+    "conditional": Word(_conditional, None, "whether it stands in an arm of a branch"),
     "stateful": Word(_stateful, None, "whether the SDK remembers the customer between calls"),
     "event": Word(_event, (), "the event's name"),
     "event-not": Word(_event_not, (), "the event's name is none of these"),
     "identified": Word(_identified, None, "whether the call or its path carries any hard ID of the customer"),
     "empty": Word(_empty, None, "whether neither IDs nor properties are given"),
     "ids": Word(_ids, ("soft",), "all its IDs, at least one, are soft"),
+    "mixed": Word(_mixed, None, "whether a soft ID is among its IDs"),
+    "opt-in": Word(_opt_in, ("here", "elsewhere", "nowhere"), "where the project starts a double opt-in"),
+    "near": Word(_near, None, "whether the customer's identifier is at hand, though not in the call itself"),
+    "cookies": Word(_cookies, None, "whether a consent is the browser's: its category is cookies or the like"),
+    "identifies": Word(_identifies, None, "whether a page or app of the project identifies its customer"),
+    "anonymizes": Word(_anonymizes, None, "whether the handler anonymizes"),
+    "server-only": Word(_server_only, None, "whether the project's server sends a hard ID, and its page never does"),
     "document": Word(_document, None, "whether it is stored in a document, not sent by code"),
     "stage": Word(_stage, ("suppress",), "the finding comes from this stage, not from a match"),
 }
@@ -290,6 +386,8 @@ ENTRY_WORDS: dict[str, Word] = {
     "is": Word(_is, ("identifier",), "the value identifies the customer"),
     "covered": Word(_covered, None, "whether the same identifier also reaches an ID on this path"),
     "kind": Word(_kind, _KINDS, "what the customer's value is"),
+    "owner": Word(_owner, ("customer", "other", "unknown"), "whose identifier the value is"),
+    "disagrees": Word(_disagrees, ("names", "values", "forms"), "most places of the project do it in another way"),
     "id": Word(_id, ("hard", "soft"), "the sort of ID that the key names"),
     "known": Word(_known, None, "whether the project has an ID of that name"),
     "holds": Word(_holds, ("same", "other"), "whether the ID of that name holds this kind of value"),
@@ -347,6 +445,16 @@ def _did_you_mean(subject: Subject) -> str:
     return f"; did you mean `{name}`?" if name else ""
 
 
+def _usual(subject: Subject) -> str:
+    usual = subject.conflict.usual if subject.conflict is not None else ""
+    return KIND_WORDS.get(usual, usual)
+
+
+def _places(subject: Subject) -> str:
+    number = len(subject.conflict.majority) if subject.conflict is not None else 0
+    return "the configuration" if number == 0 else "1 other place" if number == 1 else f"{number} other places"
+
+
 FIELDS: dict[str, Callable[[Subject], str]] = {
     "key": lambda subject: subject.entry.key if subject.entry is not None else "",
     "value": _value_text,
@@ -356,6 +464,9 @@ FIELDS: dict[str, Callable[[Subject], str]] = {
     "id": _right_id,
     "name": suggestion,
     "did-you-mean": _did_you_mean,
+    "usual": _usual,
+    "places": _places,
+    "form": lambda subject: form_of(subject.entry) if subject.entry is not None else "",
 }
 """Fields of `message` and `instead`; `instead` also knows `replacement`."""
 

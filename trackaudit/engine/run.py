@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from trackaudit.engine.confidence import confidence
 from trackaudit.engine.coverage import Coverage
 from trackaudit.engine.predicates import FIELDS, Ground, Subject, double_opt_in_events
+from trackaudit.engine.project import Project
 from trackaudit.engine.replacement import entry_text, replacement
 from trackaudit.identity import words_of
 from trackaudit.model import CONFIDENCES, Finding, Notice, Place, Step
@@ -20,20 +21,22 @@ if TYPE_CHECKING:
 
     from trackaudit.config import Config
     from trackaudit.engine.rule import Rule, RuleSet
-    from trackaudit.model import IdSchema, SourceFile, TrackingCall
+    from trackaudit.model import IdSchema, Moment, SourceFile, TrackingCall
     from trackaudit.vocabulary import Vocabulary
 
 OFF = "off"
 
 
 class _Match(NamedTuple):
-    """A rule that speaks of a subject. part: where the entry stands, "" for the call itself."""
+    """A rule that speaks of a subject. part: where the entry stands, "" for the call itself. severity: of the condition
+    that holds, "" for the rule's."""
 
     rule: Rule
     subject: Subject
     root: Place
     confidence: str
     part: str
+    severity: str = ""
 
 
 class _Group(NamedTuple):
@@ -81,19 +84,24 @@ def run_cases(
     config: Config,
     sources: Mapping[str, SourceFile],
     vocabulary: Vocabulary | None = None,
+    moments: Sequence[Moment] = (),
 ) -> tuple[tuple[Case, ...], tuple[Notice, ...]]:
-    """As `run`, with what each finding stands on: a fix needs to know."""
+    """As `run`, with what each finding stands on: a fix needs to know. `moments`: handlers that rules care of."""
     if vocabulary is None:
         from trackaudit.vocabulary import load_vocabulary
 
         vocabulary = load_vocabulary(config)
     shapes = {shape.name: shape for shape in vocabulary.shapes}
-    ground = Ground(schema, Coverage(calls, schema), shapes)
+    coverage = Coverage(calls, schema)
+    project = Project(calls, schema, coverage, moments)
+    ground = Ground(schema, coverage, shapes, project)
+    asked = [*calls, *project.moments]
     groups: list[_Group] = []
     notices: list[Notice] = []
     for rule in ruleset.rules:
         try:
-            groups.extend(_grouped(_matches(rule, calls, ground)))
+            matches = _matches(rule, asked, ground)
+            groups.extend(_once(matches) if rule.scope == "project" else _grouped(matches))
         except Exception as error:  # one broken rule must not silence the others
             notices.append(Notice("crash", "", 0, f"rule `{rule.id}` failed: {type(error).__name__}: {error}"))
     spoken = [group for group in _unsuperseded(groups) if config.rules.get(group.lead.rule.id) != OFF]
@@ -127,7 +135,11 @@ def _matches(rule: Rule, calls: Iterable[TrackingCall], ground: Ground) -> list[
                 root = _root(subject)
                 if root not in seen and all(test(subject) for test in condition.entry_tests):
                     seen.add(root)
-                    matches.append(_Match(rule, subject, root, confidence(subject, condition), condition.part))
+                    if condition.compares and subject.entry is not None:
+                        conflict = ground.project.conflict(condition.compares, call, subject.entry)
+                        subject = subject._replace(conflict=conflict)
+                    sure = confidence(subject, condition)
+                    matches.append(_Match(rule, subject, root, sure, condition.part, condition.severity))
     return matches
 
 
@@ -165,6 +177,20 @@ def _grouped(matches: list[_Match]) -> list[_Group]:
             continue
         callers = sorted({match.subject.call.callers[-1] for match in mine if match.subject.call.callers})
         groups.append(_Group(root, _sorted(mine), tuple(place for place in callers if not _holds(place, root))))
+    return groups
+
+
+def _once(matches: list[_Match]) -> list[_Group]:
+    """One group for each disagreement, or for each part of the project that is compared, at its first place."""
+    by_cause: dict[tuple[int, str], list[_Match]] = {}
+    for match in matches:
+        subject = match.subject
+        cause = id(subject.conflict) if subject.conflict is not None else 0
+        by_cause.setdefault((cause, subject.ground.project.group(subject.call)), []).append(match)
+    groups = []
+    for together in by_cause.values():
+        together.sort(key=lambda match: (match.root, match.subject.call.sink))
+        groups.append(_Group(together[0].root, tuple(together)))
     return groups
 
 
@@ -223,7 +249,7 @@ def _finding(group: _Group, schema: IdSchema, config: Config, sources: Mapping[s
     lead = group.lead
     rule, subject = lead.rule, lead.subject
     call, entry = subject.call, subject.entry
-    severity = rule.severity if schema.source == "declared" else rule.severity_inferred
+    severity = lead.severity or (rule.severity if schema.source == "declared" else rule.severity_inferred)
     fields = {name: read(subject) for name, read in FIELDS.items()}
     text = replacement(rule.transform, subject, sources) if rule.transform else ""
     shown = bool(text) or "{replacement}" not in rule.instead
@@ -246,6 +272,8 @@ def _finding(group: _Group, schema: IdSchema, config: Config, sources: Mapping[s
 
 def _related(group: _Group) -> tuple[Step, ...]:
     subject = group.lead.subject
+    if group.lead.rule.scope == "project":
+        return _evidence(group)
     steps = [Step(place, "called from here") for place in group.callers]
     if group.root != group.lead.root:
         roots = sorted({match.root for match in group.matches})
@@ -260,6 +288,26 @@ def _related(group: _Group) -> tuple[Step, ...]:
         other, entry = elsewhere
         steps.append(Step(entry.root, f"`{other.call}` sends it as `{entry.key}` here, on another path"))
     return tuple(steps)
+
+
+EVIDENCE = 10
+"""Places of one side that are told."""
+
+
+def _evidence(group: _Group) -> tuple[Step, ...]:
+    """Both sides of a disagreement: the other places of the smaller one, and those of the larger."""
+    subject = group.lead.subject
+    likewise = sorted({match.root for match in group.matches} - {group.root})
+    steps = [Step(root, "here likewise") for root in likewise[:EVIDENCE]]
+    if subject.conflict is not None:
+        others = [(use.entry, use.call) for use in subject.conflict.majority]
+    elif subject.entry is None:
+        others = [(use.entry, use.call) for use in subject.ground.project.sent_by_server(subject.call)]
+    else:
+        others = []
+    for entry, call in others[:EVIDENCE]:
+        steps.append(Step(entry.root, f"`{call.call}` sends `{entry_text(entry)}` as `{entry.key}`"))
+    return tuple(dict.fromkeys(steps))
 
 
 def _filled(template: str, fields: Mapping[str, str]) -> str:

@@ -128,13 +128,18 @@ def _dict(m: Machine, node: p.Node, args: Args, dotted: str) -> Value | None:
     if dotted != "dict":
         return None
     ref = m.new_record(node)
+    _fill(m, ref, node, args)
+    return ref
+
+
+def _fill(m: Machine, ref: Ref, node: p.Node, args: Args) -> None:
+    """Put a call's arguments into a record, as `dict(…)` and `.update(…)` do."""
     for arg in args.positional:
         objects.merge(m, ref, arg.value, node)
     for key, arg in args.keywords:
         objects.put(m, ref, key, arg.value, arg.whole, arg.place)
     if args.more is not None:
         objects.loosen(m, ref, args.more.reason, args.more.value)
-    return ref
 
 
 def _state(m: Machine, name: str, value: Value, node: p.Node) -> Value:
@@ -223,12 +228,7 @@ def _pop(m: Machine, ref: Ref, obj: Obj, node: p.Node, args: Args) -> Value | No
 def _update(m: Machine, ref: Ref, obj: Obj, node: p.Node, args: Args) -> Value | None:
     if obj.cls is not None:
         return None
-    for arg in args.positional:
-        objects.merge(m, ref, arg.value, node)
-    for key, arg in args.keywords:
-        objects.put(m, ref, key, arg.value, arg.whole, arg.place)
-    if args.more is not None:
-        objects.loosen(m, ref, args.more.reason, args.more.value)
+    _fill(m, ref, node, args)
     return UNDEFINED
 
 

@@ -22,9 +22,10 @@ def inline(m: Machine, func: Func, node: p.Node, args: Args, *, passed: bool = T
     if any(frame.func is not None and frame.func.node is body for frame in m.frames):
         return m.unknown(node, derived=_derived(args))
     if len(m.frames) > INLINE_LIMIT:
-        m.limit(node, f"calls nested deeper than {INLINE_LIMIT} are not followed")
+        hides = m.linker.relevance.matters(func.module, body)
+        m.limit(node, f"calls nested deeper than {INLINE_LIMIT} are not followed", hides=hides)
         return m.unknown(node, derived=_derived(args))
-    if not m.linker.matters(func.module, body):
+    if not m.linker.relevance.matters(func.module, body):
         m.idle += 1
         if m.idle > IDLE_LIMIT:
             m.limit(
@@ -86,16 +87,20 @@ def _hop(m: Machine, result: Value, oldest: int, step: Step) -> None:
 
 def leads_on(m: Machine, func: Func) -> bool:
     """Whether a closure can lead to a send: by its words, or by what the names it sees hold now."""
-    if m.linker.matters(func.module, func.node):
+    if m.linker.relevance.matters(func.module, func.node):
         return True
-    for name in m.linker.words(func.node):
+    for name in m.linker.relevance.words(func.node):
         key = func.scope.find(name) if name[0] not in ".=" else None
         value = m.store.cells.get(key) if key is not None and key[0] != 0 else None
         if value is None or isinstance(value, (Obj, Lazy)):
             continue
         for option in options(value):
             inner = option.callee if isinstance(option, Partial) else option
-            if isinstance(inner, Func) and inner.node is not func.node and m.linker.matters(inner.module, inner.node):
+            if (
+                isinstance(inner, Func)
+                and inner.node is not func.node
+                and m.linker.relevance.matters(inner.module, inner.node)
+            ):
                 return True
             if m.is_sdk(inner):
                 return True

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from trackaudit import program as p
 from trackaudit.flow import objects
-from trackaudit.flow.callers import INDEXES, function_names, required, specifiers
+from trackaudit.flow.callers import INDEXES, function_names, specifiers
 from trackaudit.flow.machine import UNDEFINED, Frame
+from trackaudit.flow.relevance import Relevance
 from trackaudit.flow.values import ClassValue, ModuleValue, Obj, Ref, Scope, Symbol
 from trackaudit.model import Place
 
@@ -59,9 +60,7 @@ class Linker:
         self.sending: set[str] = set()
         self._names: dict[int, dict[int, str]] = {}
         self._imports: dict[int, set[str]] = {}
-        self._settled: dict[int, set[str]] = {}
-        self._words: dict[int, frozenset[str]] = {}
-        self._relevant: dict[int, set[str]] = {}
+        self.relevance = Relevance(vocabulary, self._leads_on, self._linked)
 
     # ---- files
 
@@ -80,7 +79,7 @@ class Linker:
         """Forget what was run, not what was parsed; `sending` are the files that are known to send."""
         self.files = {}
         self.sending = set(sending)
-        self._relevant = {}
+        self.relevance.forget()
 
     def parsed(self, path: str) -> list[Module]:
         """A file's modules, without taking it in."""
@@ -93,13 +92,10 @@ class Linker:
             return loaded
         loaded.done = True
         loaded.unit = m.number()
-        saved = m.enter_unit(loaded.unit)
         page = Scope(m.number(), m.globals, True)
-        try:
+        with m.stand(loaded.unit):
             for module in loaded.modules:
                 self._run_module(m, loaded, module, page)
-        finally:
-            m.leave_unit(saved)
         return loaded
 
     def _run_module(self, m: Machine, loaded: Loaded, module: Module, page: Scope) -> None:
@@ -135,6 +131,29 @@ class Linker:
         if names is None:
             names = self._names[id(module)] = function_names(module)
         return names.get(id(node), "")
+
+    def _leads_on(self, module: Module, specifier: str, names: list[str]) -> bool:
+        """Whether an import brings an SDK, or something of a file that is known to send."""
+        if self._vocabulary.is_sdk_module(specifier):
+            return True
+        targets = {self.resolve(module, specifier)}
+        if module.language == "python":
+            targets.update(self.resolve(module, _submodule(specifier, name)) for name in names)
+        return any(target is not None and self._sends(target, 0) for target in targets)
+
+    def _linked(self, module: Module, specifier: str) -> list[Module]:
+        """The modules of a file that another one names."""
+        path = self.resolve(module, specifier)
+        return self.parsed(path) if path is not None else []
+
+    def _sends(self, path: str, depth: int) -> bool:
+        """Whether a file is known to send, or hands on what one does that is."""
+        if path in self.sending:
+            return True
+        stem = path.rpartition("/")[2].partition(".")[0]
+        if stem not in INDEXES or depth > 3:
+            return False
+        return any(self._sends(target, depth + 1) for module in self.parsed(path) for target in self.imports(module))
 
     # ---- imports and exports
 
@@ -285,120 +304,6 @@ class Linker:
             m.frames.pop()
             m.scope = saved
 
-    # ---- what is worth evaluating
-
-    def settled(self, module: Module) -> Callable[[str], bool]:
-        """Tells whether a name of a module is written once only, so that its constant can decide a test."""
-        changed = self._settled.get(id(module))
-        if changed is None:
-            seen: set[str] = set()
-            changed = set()
-            for node in p.walk(module.body):
-                if isinstance(node, p.Assign) and isinstance(node.target, p.Name):
-                    changed.add(node.target.id)
-                elif isinstance(node, p.Bind) and isinstance(node.target, p.Name) and node.value is not None:
-                    (changed if node.target.id in seen else seen).add(node.target.id)
-            self._settled[id(module)] = changed
-        return lambda name: name not in changed
-
-    def words(self, node: p.Node) -> frozenset[str]:
-        """Names that a piece of code takes from outside; with a dot before them, the keys and members it uses; with an
-        equals sign, the modules it requires."""
-        found = self._words.get(id(node))
-        if found is None:
-            found = self._words[id(node)] = self._read_words(node)
-        return found
-
-    def _read_words(self, node: p.Node) -> frozenset[str]:
-        words: set[str] = set()
-        own: set[str] = set()
-        for inner in p.walk([node]):
-            if isinstance(inner, p.Name):
-                words.add(inner.id)
-            elif isinstance(inner, (p.Member, p.Pair, p.PatternEntry)):
-                if isinstance(inner.key, p.Literal):
-                    words.add(f".{inner.key.value}")
-            elif isinstance(inner, p.Keyword) and inner.name:
-                words.add(f".{inner.name}")
-            elif isinstance(inner, p.Call) and (specifier := required(inner)) is not None:
-                words.add(f"={specifier}")
-            elif isinstance(inner, p.Literal) and isinstance(inner.value, str):
-                if inner.value in self._vocabulary.texts:
-                    words.add(f".{inner.value}")
-                elif "/" in inner.value:
-                    words.update(f".{path}" for path in self._vocabulary.paths if path in inner.value)
-            elif isinstance(inner, p.Param) or (isinstance(inner, p.Bind) and inner is not node):
-                own.update(_target_names(inner.target) if not isinstance(inner.target, p.Member) else ())
-        # A name that the code binds itself is not one from outside; the vocabulary's are what they say, even so.
-        return frozenset(words - (own - self._vocabulary.words))
-
-    def relevant(self, module: Module) -> set[str]:
-        """Words of a module whose use may lead to a send: the vocabulary's, and every name that stands for one."""
-        known = self._relevant.get(id(module))
-        if known is not None:
-            return known
-        known = set(self._vocabulary.words)
-        known.update([f".{word}" for word in (*known, *self._vocabulary.texts)])
-        named: list[tuple[str, p.Node]] = []
-        for node in p.walk(module.body):
-            if isinstance(node, p.Import):
-                if self._leads_on(module, node.module, [item.imported for item in node.names]):
-                    known.update(item.local for item in node.names)
-                known.update(self._brought_words(module, node))
-            elif isinstance(node, p.Call) and (specifier := required(node)) is not None:
-                if self._leads_on(module, specifier, []):
-                    known.add(f"={specifier}")
-            elif isinstance(node, (p.Bind, p.Assign)) and node.value is not None:
-                member = isinstance(node.target, p.Member)
-                named.extend((f".{name}" if member else name, node) for name in _target_names(node.target))
-            elif isinstance(node, (p.Pair, p.ClassMember)) and isinstance(node.key, p.Literal):
-                value: p.Node | None = node.value
-                if value is not None and isinstance(value if isinstance(node, p.Pair) else node, _NAMING):
-                    named.append((f".{node.key.value}", value))
-        changed = True
-        while changed:
-            changed = False
-            for name, code in named:
-                if name not in known and not known.isdisjoint(self.words(code)):
-                    known.add(name)
-                    changed = True
-        self._relevant[id(module)] = known
-        return known
-
-    def _brought_words(self, module: Module, node: p.Import) -> set[str]:
-        """Names that a page gets from a script it links, as far as they lead to a send."""
-        path = self.resolve(module, node.module) if module.page else None
-        found: set[str] = set()
-        for other in self.parsed(path) if path is not None else ():
-            found.update(name.lstrip(".") for name in self.relevant(other))
-        return found
-
-    def _leads_on(self, module: Module, specifier: str, names: list[str]) -> bool:
-        """Whether an import brings an SDK, or something of a file that is known to send."""
-        if self._vocabulary.is_sdk_module(specifier):
-            return True
-        targets = {self.resolve(module, specifier)}
-        if module.language == "python":
-            targets.update(self.resolve(module, _submodule(specifier, name)) for name in names)
-        return any(target is not None and self._sends(target, 0) for target in targets)
-
-    def _sends(self, path: str, depth: int) -> bool:
-        """Whether a file is known to send, or hands on what one does that is."""
-        if path in self.sending:
-            return True
-        stem = path.rpartition("/")[2].partition(".")[0]
-        if stem not in INDEXES or depth > 3:
-            return False
-        return any(self._sends(target, depth + 1) for module in self.parsed(path) for target in self.imports(module))
-
-    def matters(self, module: Module, node: p.Node) -> bool:
-        """Whether a function can lead to a send."""
-        return not self.relevant(module).isdisjoint(self.words(node))
-
-
-_NAMING = (p.Function, p.ClassMember)
-"""What gives a key's name a meaning: a function in a record, anything in a class."""
-
 
 class _Spot(p.Node):
     """A node only to carry a place."""
@@ -415,11 +320,3 @@ def _submodule(module: str, name: str) -> str:
 
 def _is_package(path: str) -> bool:
     return path.endswith("__init__.py")
-
-
-def _target_names(target: p.Node) -> list[str]:
-    if isinstance(target, p.Name):
-        return [target.id]
-    if isinstance(target, p.Member):
-        return [str(target.key.value)] if isinstance(target.key, p.Literal) else []
-    return [node.id for node in p.walk([target]) if isinstance(node, p.Name)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.flow.send import Send, Where, freeze
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from trackaudit.flow.link import Linker
-    from trackaudit.flow.values import ClassValue, Content, Key, Value, _Absent
+    from trackaudit.flow.values import ClassValue, Content, Key, Value
     from trackaudit.model import SourceFile
     from trackaudit.program import Expr, Module, Node, Stmt
     from trackaudit.vocabulary import Vocabulary
@@ -37,8 +38,15 @@ INLINE_LIMIT = 48
 IDLE_LIMIT = 600
 """Calls in one unit that are followed only for what they give back: none of them can lead to a send."""
 
+ANY_UNIT = -1
+"""Stands for every unit where a bound's notice does not depend on what its own unit sends."""
+
 NOWHERE = Place("", 0, 0)
 UNDEFINED = Const(None, NOWHERE)
+
+
+CHANNELS = frozenset(("sms", "push", "post", "whatsapp", "newsletter", "phoneCalls", "telemarketing"))
+"""Ways to reach a customer: an `email` among them is one too."""
 
 
 class OutOfSteps(Exception):
@@ -71,20 +79,8 @@ class Frame:
         self.made: dict[int, Func] = {}
 
 
-class Saved(NamedTuple):
-    """Where the evaluation stood when another unit began."""
-
-    unit: int
-    order: int
-    steps: int
-    scope: Scope
-    blocks: tuple[tuple[int, int, int], ...]
-    guards: frozenset[str]
-    callers: tuple[Step, ...]
-    handlers: tuple[str, ...]
-    tags: tuple[int, ...]
-    frames: list[Frame]
-    journals: list[dict[Key, Content | _Absent]]
+_STAND = ("unit", "order", "steps", "idle", "scope", "blocks", "guards", "callers", "handlers", "tags", "frames")
+"""What a unit begins anew and its end gives back."""
 
 
 class Machine:
@@ -130,45 +126,24 @@ class Machine:
         """Run a module's top level."""
         raise NotImplementedError
 
-    def enter_unit(self, unit: int, *, keep: bool = False) -> Saved:
-        """Begin a unit on a clean stand. `keep`: a function's own run, whose writes are forgotten; else a module's
-        top level, whose writes stay whatever branch asked for it."""
-        saved = Saved(
-            self.unit,
-            self.order,
-            self.steps,
-            self.scope,
-            self.blocks,
-            self.guards,
-            self.callers,
-            self.handlers,
-            self.tags,
-            self.frames,
-            self.store.journals,
-        )
+    @contextmanager
+    def stand(self, unit: int, *, keep: bool = False) -> Iterator[None]:
+        """Run a unit on a clean stand, and come back to this one. `keep`: a function's own run, whose writes are
+        forgotten; else a module's top level, whose writes stay whatever branch asked for it."""
+        saved = [(name, getattr(self, name)) for name in _STAND]
+        journals = self.store.journals
         self.unit, self.order, self.steps, self.idle = unit, 0, 0, 0
         self.blocks, self.guards, self.callers, self.handlers, self.tags = (), frozenset(), (), (), ()
         self.frames = []
         if not keep:
             self.module_units.add(unit)
             self.store.journals = []
-        return saved
-
-    def leave_unit(self, saved: Saved) -> None:
-        """Go back to where `enter_unit` was called."""
-        (
-            self.unit,
-            self.order,
-            self.steps,
-            self.scope,
-            self.blocks,
-            self.guards,
-            self.callers,
-            self.handlers,
-            self.tags,
-            self.frames,
-            self.store.journals,
-        ) = saved
+        try:
+            yield
+        finally:
+            self.store.journals = journals
+            for name, value in saved:
+                setattr(self, name, value)
 
     # ---- places and numbers
 
@@ -200,9 +175,14 @@ class Machine:
         if self.steps > STEP_LIMIT:
             raise OutOfSteps
 
-    def limit(self, node: Node, message: str) -> None:
-        """Note that a bound was hit here; the first of its kind in a file becomes a notice, if its unit sends."""
-        self.limits.setdefault((self.frame.module.path, message), (node.start, self.unit))
+    def limit(self, node: Node, message: str, *, hides: bool = False) -> None:
+        """Note that a bound was hit here; the first of its kind in a file becomes a notice, if its unit sends, or if
+        what was left out might (`hides`)."""
+        key = (self.frame.module.path, message)
+        if hides:
+            self.limits[key] = (node.start, ANY_UNIT)
+        else:
+            self.limits.setdefault(key, (node.start, self.unit))
 
     # ---- values
 
@@ -333,11 +313,34 @@ class Machine:
             self.order,
             self.blocks,
             self.callers,
-            Context(name, handler),
+            Context(name, handler, self._near()),
             frame.module.language,
             self.tags,
             tuple(id(frame.func.node) for frame in self.frames if frame.func is not None),
         )
+
+    def _near(self) -> frozenset[str]:
+        """Kinds of the customer's identifiers that variables in scope hold."""
+        kinds: set[str] = set()
+        scope: Scope | None = self.scope
+        while scope is not None and scope.parent is not None:
+            for name in scope.names:
+                known = self.vocabulary.key_identity(name)
+                if known.kind not in ("email", "phone", "customer_id") or known.owner == "other":
+                    continue
+                # Beside `sms` or `push` it is a channel that somebody agrees to, not an address.
+                if known.kind != "customer_id" and not CHANNELS.isdisjoint(scope.names):
+                    continue
+                content = self.store.cells.get((scope.number, name))
+                said = [
+                    self.vocabulary.value_identity(option.path)
+                    for option in (() if content is None or isinstance(content, (Obj, Lazy)) else options(content))
+                    if isinstance(option, Symbol)
+                ]
+                if any(value.kind in (known.kind, "unknown") and value.owner != "other" for value in said):
+                    kinds.add(known.kind)
+            scope = scope.parent
+        return frozenset(kinds)
 
     def escape(self, values: list[Value], place: Place, call: str, sender: bool) -> None:
         """Values leave the code that is seen: whatever payload can be reached from them is sent now."""

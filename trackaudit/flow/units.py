@@ -9,7 +9,8 @@ from trackaudit.flow import expressions, invoke, statements
 from trackaudit.flow.arguments import Arg, Args
 from trackaudit.flow.callers import Wanted, imports_one, wanted
 from trackaudit.flow.inline import inline, instantiate
-from trackaudit.flow.machine import Frame, Machine, OutOfSteps
+from trackaudit.flow.machine import ANY_UNIT, Frame, Machine, OutOfSteps
+from trackaudit.flow.moments import moments
 from trackaudit.flow.send import FrozenList, FrozenRecord, Send, freeze, uses
 from trackaudit.flow.values import ClassValue, Func, Lazy, Obj, Ref, union
 from trackaudit.model import Notice, Place, Step, Wrapper
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from trackaudit.flow.link import Linker, Loaded
     from trackaudit.flow.values import Value
+    from trackaudit.model import Moment
     from trackaudit.program import Module
     from trackaudit.vocabulary import Vocabulary
 
@@ -33,7 +35,7 @@ class Flow(NamedTuple):
 
     sends: those of kept units, in order of files and places. presence: by block number, the arm in which what a test
     asks for is there, and the keys of what it asks for. evaluated: functions run. wrappers: functions whose parameters
-    reach a send, in order of files and places.
+    reach a send, in order of files and places. moments: handlers that rules ask about.
     """
 
     sends: list[Send]
@@ -41,6 +43,7 @@ class Flow(NamedTuple):
     notices: list[Notice]
     evaluated: int
     wrappers: list[Wrapper]
+    moments: list[Moment]
 
 
 class Unit(NamedTuple):
@@ -81,29 +84,27 @@ class Evaluator(Machine):
         """Run one function on its own, and forget what it wrote."""
         number = self.number()
         self.units.append(Unit(number, id(func.node), func))
-        saved = self.enter_unit(number, keep=True)
-        self.tags = (id(func.node),)
-        self.frames.append(Frame(func.module, None, "", len(self.store.journals), None))
-        self.store.fork()
-        level = len(self.store.journals)
-        try:
-            if this is None and func.owner is not None and not func.bound:
-                this = self._some_instance(func.owner, func.node)
-            if this is not None:
-                func = func._replace(this=this, bound=True)
-            self.unsent(inline(self, func, func.node, Args(symbolic=True)))
-        except OutOfSteps:
-            self.notices.append(_cut(func.module.path, f"`{func.node.name or 'a function'}`"))
-        except RecursionError:
-            self.notices.append(
-                _cut(func.module.path, f"`{func.node.name or 'a function'}`", "it is nested too deeply")
-            )
-        finally:
-            while len(self.store.journals) > level:
-                self.store.commit()
-            self.store.take_back()
-            self.frames.pop()
-            self.leave_unit(saved)
+        with self.stand(number, keep=True):
+            self.tags = (id(func.node),)
+            self.frames.append(Frame(func.module, None, "", len(self.store.journals), None))
+            self.store.fork()
+            level = len(self.store.journals)
+            try:
+                if this is None and func.owner is not None and not func.bound:
+                    this = self._some_instance(func.owner, func.node)
+                if this is not None:
+                    func = func._replace(this=this, bound=True)
+                self.unsent(inline(self, func, func.node, Args(symbolic=True)))
+            except OutOfSteps:
+                self.notices.append(_cut(func.module.path, f"`{func.node.name or 'a function'}`"))
+            except RecursionError:
+                self.notices.append(
+                    _cut(func.module.path, f"`{func.node.name or 'a function'}`", "it is nested too deeply")
+                )
+            finally:
+                while len(self.store.journals) > level:
+                    self.store.commit()
+                self.store.take_back()
 
     def _some_instance(self, cls: ClassValue, node: p.Node) -> Value:
         made = [ref for ref in self.instances.get(id(cls.node), []) if ref.number in self.store.cells]
@@ -116,17 +117,17 @@ class Evaluator(Machine):
         for path in sorted(self.linker.files):
             loaded = self.linker.files[path]
             for func, this in _functions(loaded.made, loaded.classes) if loaded.done else ():
-                if self.linker.matters(func.module, func.node):
+                if self.linker.relevance.matters(func.module, func.node):
                     waiting.append((func, this))
         used: dict[str, int] = {}
         for func, _ in waiting:
-            for word in self.linker.words(func.node):
+            for word in self.linker.relevance.words(func.node):
                 name = word.lstrip(".")
                 used[name] = used.get(name, 0) + 1
 
         def seems_called(func: Func) -> bool:
             name = self.linker.name_of(func.module, func.node)
-            words = self.linker.words(func.node)
+            words = self.linker.relevance.words(func.node)
             return used.get(name, 0) > (name in words) + (f".{name}" in words)
 
         for func, this in sorted(waiting, key=lambda pair: seems_called(pair[0])):
@@ -210,12 +211,12 @@ def evaluate(
         for send in machine.sends
         if send.where.unit in kept and not any(tag in called for tag in send.where.tags[_own(kept, send) :])
     ]
-    sending = {send.where.unit for send in sends}
+    sending = {ANY_UNIT, *(send.where.unit for send in sends)}
     for (path, message), (start, unit) in machine.limits.items():
         if unit in sending:
             line = linker.source(path).position(start)[0]
             machine.notices.append(Notice("limit", path, line, message))
-    return Flow(sends, machine.presence, machine.notices, machine.evaluated, _wrappers(machine))
+    return Flow(sends, machine.presence, machine.notices, machine.evaluated, _wrappers(machine), moments(machine))
 
 
 def _fresh(machine: Evaluator, linker: Linker, known: dict[str, Wanted]) -> list[Wanted]:

@@ -1,0 +1,147 @@
+"""The handlers among the parsed scripts that rules ask about, whether they send or not: those of a logout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackaudit import program as p
+from trackaudit.model import Moment, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trackaudit.flow.machine import Machine
+    from trackaudit.program import Module
+
+LOGOUT = "logout"
+_NO_HANDLER_FIRST = [
+    "get",
+    "is",
+    "has",
+    "can",
+    "should",
+    "will",
+    "did",
+    "use",
+    "set",
+    "show",
+    "render",
+    "build",
+    "make",
+    "create",
+    "open",
+    "test",
+    "describe",
+    "select",
+    "with",
+    "to",
+    "fetch",
+    "watch",
+]
+_NO_HANDLER_LAST = [
+    "success",
+    "failure",
+    "failed",
+    "fail",
+    "error",
+    "url",
+    "uri",
+    "path",
+    "link",
+    "button",
+    "icon",
+    "reducer",
+    "action",
+    "type",
+    "message",
+    "toast",
+    "text",
+    "title",
+    "component",
+    "page",
+    "route",
+    "screen",
+    "saga",
+    "request",
+    "response",
+    "started",
+    "pending",
+]
+_SERVER_PARAMETERS = frozenset(("req", "res", "request", "response", "ctx", "reply", "next"))
+"""A server's handler ends a session there; it cannot reach the page's SDK."""
+
+
+def moments(m: Machine) -> list[Moment]:
+    """The logout handlers of the scripts that were run, in order of files and places. Of handlers that call one
+    another, the one that is called stands for all."""
+    anonymizing: set[int] = set()
+    for send in m.sends:
+        if send.sink is not None and send.sink.operation == "anonymize":
+            anonymizing.update(send.where.stack)
+    found: list[tuple[Moment, frozenset[str]]] = []
+    for path in sorted(m.linker.files):
+        loaded = m.linker.files[path]
+        for module in loaded.modules if loaded.done else ():
+            if module.language != "javascript":
+                continue
+            for node, name in _handlers(m, module):
+                words = _words(node)
+                clean = id(node) in anonymizing or "anonymize" in words
+                place = Place(path, node.start, node.end)
+                found.append((Moment(name, LOGOUT, place, module.language, clean), words))
+    names = {moment.name for moment, _ in found if moment.name}
+    return [
+        moment
+        for moment, words in found
+        if not any(name != moment.name and name in words for name in names)
+    ]
+
+
+def _handlers(m: Machine, module: Module) -> Iterator[tuple[p.Function, str]]:
+    bound: set[int] = set()
+    functions: list[p.Function] = []
+    for node in p.walk(module.body):
+        if isinstance(node, p.Function):
+            functions.append(node)
+        elif isinstance(node, p.Call):
+            given = [arg for arg in node.args if isinstance(arg, p.Function)]
+            if given and any(_is_handler(m, text) for text in _texts(node)):
+                bound.update(id(arg) for arg in given)
+    for function in functions:
+        name = m.linker.name_of(module, function)
+        taken = {param.target.id for param in function.params if isinstance(param.target, p.Name)}
+        if not _SERVER_PARAMETERS.isdisjoint(taken):
+            continue
+        if (id(function) in bound or _is_handler(m, name)) and _acts(function):
+            yield function, name
+
+
+def _texts(call: p.Call) -> Iterator[str]:
+    """The texts that say what a handler is bound to: `$("#logout").on("click", …)`."""
+    for node in p.walk([call.callee, *(arg for arg in call.args if isinstance(arg, p.Literal))]):
+        if isinstance(node, p.Literal) and isinstance(node.value, str) and "/" not in node.value:
+            yield node.value.lstrip("#.")
+
+
+def _is_handler(m: Machine, name: str) -> bool:
+    if not name or name[:1].isupper() or m.vocabulary.handler_kind(name) != LOGOUT:
+        return False
+    from trackaudit.vocabulary.words import split
+
+    words = split(name)
+    return words[0] not in _NO_HANDLER_FIRST and words[-1] not in _NO_HANDLER_LAST
+
+
+def _words(function: p.Function) -> frozenset[str]:
+    """The names and members that a function uses."""
+    words: set[str] = set()
+    for node in p.walk(function.body):
+        if isinstance(node, p.Name):
+            words.add(node.id)
+        elif isinstance(node, p.Member) and isinstance(node.key, p.Literal):
+            words.add(str(node.key.value))
+    return frozenset(words)
+
+
+def _acts(function: p.Function) -> bool:
+    return any(isinstance(node, (p.Call, p.Assign)) for node in p.walk(function.body))
