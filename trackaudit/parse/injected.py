@@ -117,7 +117,7 @@ def expand(path: str, data: bytes, module: Module) -> None:
         elif isinstance(node, Pair) and isinstance(node.key, Literal) and node.key.value == "__html":
             node.value = _with_code(path, data, module, node.value, False)
         elif isinstance(node, Call) and isinstance(node.callee, Member) and isinstance(node.callee.key, Literal):
-            if node.callee.key.value in _WRITERS and node.args and not hasattr(node.args[-1], "spread"):
+            if node.callee.key.value in _WRITERS:
                 node.args = [_with_code(path, data, module, arg, False) for arg in node.args]  # type: ignore[arg-type]
         elif isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.id in ("jsx:script", "Script"):
             for pair in _scripts_of(node):
@@ -244,6 +244,8 @@ def _given(module: Module) -> list[Expr]:
     for node in walk(list(module.body)):
         if isinstance(node, (Return, Bind, Assign, Pair)) and node.value is not None:
             values.append(node.value)
+            if isinstance(node.value, Binary) and node.value.op in ("%", "+"):
+                values.extend(one for one in walk([node.value]) if isinstance(one, (Literal, Template)))
         elif isinstance(node, Call) and not _NOT_SHOWN.match(_last_name(node.callee)):
             values.extend(arg for arg in node.args if isinstance(arg, (Literal, Template, Binary)))
             values.extend(keyword.value for keyword in node.keywords if keyword.name not in ("help", "description"))

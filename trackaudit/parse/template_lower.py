@@ -208,7 +208,8 @@ class Filler:
 
 def _arm(block: Block, item: Node) -> int | None:
     for index, arm in enumerate(block.arms):
-        if arm.start <= item.start and item.end <= arm.end:
+        # The separator that the mask wrote into the tag behind it belongs to the statement.
+        if arm.start <= item.start and item.end <= arm.end + 1:
             return index
     return None
 

@@ -254,6 +254,10 @@ class _Script:
                 stop = self.data.find(b"\n", at)
                 at = stop if 0 <= stop < self.end else self.end
                 continue
+            if self.data.startswith(b"/*", at):
+                stop = self.data.find(b"*/", at + 2)
+                at = stop + 2 if 0 <= stop < self.end else self.end
+                continue
             if not byte.isspace():
                 return byte
             at += 1

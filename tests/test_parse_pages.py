@@ -1,0 +1,296 @@
+"""Pages, templates, components and strings that hold code: what is read, and that every place is exact."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trackaudit import program as p
+from trackaudit.config import Config
+from trackaudit.discover.sources import Sources
+from trackaudit.model import SourceFile
+from trackaudit.parse import language_of, parse
+from trackaudit.pipeline import CheckOptions, Reader, _analysis, judge
+from trackaudit.vocabulary import load_vocabulary
+
+BOM = "\ufeff"
+
+
+def modules(path: str, text: str | bytes) -> list[p.Module]:
+    data = text.encode() if isinstance(text, str) else text
+    return parse(SourceFile(path, data, language_of(path) or ""))
+
+
+def check(path: str, text: str) -> list[tuple[int, int, str]]:
+    """Line, column and rule of the findings in one file, of any confidence."""
+    from trackaudit.engine.load import load_rules
+
+    reader = Reader(Sources("", overlay={path: text.encode()}))
+    config = Config()
+    analysis = _analysis(config, load_vocabulary(config), reader, [path], [path], lambda name: True, lambda name: False)
+    result = judge(analysis, load_rules(config), CheckOptions(min_confidence="low"))
+    spots = []
+    for finding in result.findings:
+        line, column = reader.files[path].position(finding.root.start)
+        spots.append((line, column, finding.rule))
+    return spots
+
+
+def spot(text: str, mark: str) -> tuple[int, int]:
+    """Line and column of a mark in a text, counted by hand: a BOM is no column."""
+    before = text[: text.index(mark)].removeprefix(BOM).replace("\r\n", "\n")
+    line = before.rpartition("\n")[2]
+    return before.count("\n") + 1, len(line) + 1
+
+
+WRONG = "exponea.update({ email: MAIL })"
+LAYERS = [
+    ("page.html", "<p>{pre}</p>{eol}<script>/*{pre}*/{eol}\t{code}</script>", "document.querySelector('#email').value"),
+    ("page.html", "<p>{pre}</p><form onsubmit='\t{code}'></form>", "this.email.value"),
+    ("page.html", '<a href="javascript:{code}">{pre}</a>', "customerEmail"),
+    ("page.liquid", "<i>{pre}</i>{eol}<script>{eol}/*{pre}*/\t{code}</script>", "{{ customer.email | json }}"),
+    ("page.liquid", "{% if x %}{eol}<script>/*{pre}*/{code}</script>{% endif %}", '"{{ customer.email }}"'),
+    ("page.phtml", "<?php $a = '{pre}'; ?>{eol}<script>{code}</script>", '"<?= $user->getEmail() ?>"'),
+    ("page.php", '<?php{eol}\techo "<script>{code}</script>";', "'{$user->getEmail()}'"),
+    ("page.erb", "<% if a %>{pre}{eol}<script>{code}</script><% end %>", "<%= raw user.email.to_json %>"),
+    ("page.ejs", "<%# {pre} %>{eol}<script>{code}</script>", "<%- JSON.stringify(user.email) %>"),
+    ("page.hbs", "{{!-- {pre} --}}{eol}<script>{code}</script>", "{{{json user.email}}}"),
+    ("page.jinja", "{# {pre} #}{eol}<script>{code}</script>", "{{ user.email|tojson }}"),
+    ("page.gohtml", "{{/* {pre} */}}{eol}<script>{code}</script>", "{{ .User.Email }}"),
+    ("page.jsp", "<%-- {pre} --%>{eol}<script>{code}</script>", "'${user.email}'"),
+    ("page.cshtml", "<p>{pre}</p>{eol}<script>{code}</script>", "@Json.Serialize(Model.Email)"),
+    ("theme.js.liquid", "// {pre}{eol}\t{code}", "{{ customer.email | json }}"),
+    ("A.vue", "<template><p>{pre}</p></template>{eol}<script>{eol}\t{code}{eol}</script>", "customerEmail"),
+    ("A.svelte", "<p>{pre}</p>{eol}<button onclick={() => {code}}>x</button>", "customerEmail"),
+    ("a.js", "document.write('<b>{pre}</b><script>{code}<\\/script>')", "\"' + customerEmail + '\""),
+    (
+        "a.jsx",
+        "const a = <b dangerouslySetInnerHTML={{ __html: `{pre}<script>{code}</script>` }} />",
+        "'${user.email}'",
+    ),
+    ("a.py", "# {pre}{eol}def f(user):{eol}    return '<script>{code}</script>' % user", '"{{ current_user.email }}"'),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "layer", "mail"), LAYERS, ids=[f"{path}-{at}" for at, (path, _, _) in enumerate(LAYERS)]
+)
+@pytest.mark.parametrize("eol", ["\n", "\r\n", ""], ids=["lf", "crlf", "one-line"])
+@pytest.mark.parametrize("pre", ["", "žluťoučký 🐎"], ids=["ascii", "non-ascii"])
+@pytest.mark.parametrize("bom", ["", BOM], ids=["plain", "bom"])
+def test_a_finding_has_its_exact_place_through_every_layer(
+    path: str, layer: str, mail: str, eol: str, pre: str, bom: str
+) -> None:
+    if not eol and layer.startswith(("//", "#", "<?php{eol}")):
+        pytest.skip("this layer needs its line ends")
+    code = WRONG.replace("MAIL", mail)
+    text = bom + layer.replace("{pre}", pre).replace("{eol}", eol).replace("{code}", code)
+
+    assert check(path, text) == [(*spot(text, "email:"), "identifier-in-update")]
+
+
+PIECES = st.text(alphabet="abž🐎 \t\n.;", max_size=12)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "{% if customer %}§{% endif %}",
+                "{% if a %}x(){% else %}§{% endif %}",
+                "{% for a in b %}\n§\n{% endfor %}",
+                "if (ready) { § }",
+                "run(function () { § });",
+                "var q = {{ a | json }}; §",
+                "var o = { {% if a %}a: 1,{% endif %} b: '{{ c }}' };\r\n§",
+                "/* é {{ x }} */ §",
+                'var s = "{% if a %}b{% endif %}";\n§',
+            ]
+        ),
+        max_size=4,
+    ),
+    PIECES,
+    st.booleans(),
+)
+@settings(deadline=None, max_examples=150)
+def test_a_marker_in_nested_layers_maps_back_to_itself(layers: list[str], words: str, bom: bool) -> None:
+    code = "marker({ email: {{ customer.email | downcase }} })"
+    for layer in layers:
+        code = layer.replace("§", code)
+    text = (BOM if bom else "") + f"<p>{words}</p><script>\n{code}\n</script><b>{words}</b>"
+    data = text.encode()
+
+    found = modules("page.liquid", data)
+
+    calls = [
+        node
+        for module in found
+        for node in p.walk(list(module.body))
+        if isinstance(node, p.Call) and isinstance(node.callee, p.Name) and node.callee.id == "marker"
+    ]
+    assert [data[node.start : node.end].decode() for node in calls] == [
+        "marker({ email: {{ customer.email | downcase }} })"
+    ]
+    record = calls[0].args[0]
+    assert isinstance(record, p.Record)
+    pair = record.entries[0]
+    assert isinstance(pair, p.Pair)
+    assert data[pair.value.start : pair.value.end] == b"{{ customer.email | downcase }}"
+    assert [module.errors for module in found] == [[] for _ in found]
+
+
+@given(st.binary(max_size=300), st.sampled_from(["a.html", "a.liquid", "a.php", "a.erb", "a.vue", "a.svelte", "a.jsp"]))
+@settings(deadline=None, max_examples=150)
+def test_no_bytes_make_a_front_end_raise(noise: bytes, path: str) -> None:
+    data = b"<script>exponea.update({{{ a }} " + noise + b"</script><?php if (x) { ?>{% if a %}" + noise
+
+    assert all(0 <= start <= end <= len(data) for module in modules(path, data) for start, end in module.errors)
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/ld+json", "text/template", "text/x-handlebars", "application/json", "text/plain", "importmap"]
+)
+def test_a_script_of_another_type_is_left_alone(kind: str) -> None:
+    (page,) = modules("a.html", f"<script type='{kind}'>exponea.update({{}})</script>")
+
+    assert page.body == []
+
+
+@pytest.mark.parametrize("more", ["data-cookieconsent='marketing'", "class='optanon-category-C0004'"])
+def test_a_script_that_waits_for_consent_is_read(more: str) -> None:
+    (page,) = modules("a.html", f"<script type='text/plain' {more}>exponea.update({{}})</script>")
+
+    assert len(page.body) == 1
+
+
+def test_classic_scripts_are_one_page_and_module_scripts_have_their_own_scope() -> None:
+    text = "<script>var a = 1</script><script type=module>let b</script><script>let c</script>"
+
+    found = modules("a.html", text)
+
+    assert [(module.page, len(module.body)) for module in found] == [(True, 2), (False, 1)]
+
+
+def test_the_start_of_one_script_covers_the_update_of_another() -> None:
+    text = (
+        "<script>exponea.start({ customer: { registered: '{{ customer.email }}' } })</script>"
+        "<script>exponea.update({ email: '{{ customer.email }}' })</script>"
+    )
+
+    assert check("a.liquid", text) == []
+
+
+def test_an_if_and_else_around_statements_is_a_branch() -> None:
+    text = "<script>{% if customer %}a(){% elsif guest %}b(){% else %}c(){% endif %}</script>"
+
+    (page,) = modules("a.liquid", text)
+
+    (branch,) = page.body
+    assert isinstance(branch, p.Branch)
+    assert len(branch.then) == 1
+    (other,) = branch.orelse
+    assert isinstance(other, p.Branch)
+    assert len(other.then) == len(other.orelse) == 1
+    assert page.errors == []
+
+
+def test_an_identify_in_the_other_arm_does_not_cover() -> None:
+    text = (
+        "<script>{% if a %}exponea.identify({ registered: '{{ customer.email }}' });"
+        "{% else %}exponea.update({ email: '{{ customer.email }}' });{% endif %}</script>"
+    )
+
+    assert [rule for _, _, rule in check("a.liquid", text)] == ["identifier-in-update"]
+
+
+def test_an_if_around_an_entry_makes_it_a_maybe() -> None:
+    text = "<script>f({ {% if a %}a: 1{% else %}a: 2{% endif %}, b: 3 })</script>"
+
+    (page,) = modules("a.liquid", text)
+
+    (statement,) = page.body
+    assert isinstance(statement, p.Expression)
+    assert isinstance(statement.value, p.Call)
+    record = statement.value.args[0]
+    assert isinstance(record, p.Record)
+    spread, pair = record.entries
+    assert isinstance(spread, p.Spread)
+    assert isinstance(spread.value, p.Conditional)
+    assert isinstance(pair, p.Pair)
+    assert page.errors == []
+
+
+def test_an_if_around_a_value_is_a_conditional() -> None:
+    text = "<script>var a = {% if x %}'b'{% else %}c{% endif %}, d = {% if x %}1{% endif %};</script>"
+
+    (page,) = modules("a.liquid", text)
+
+    values = [node.value for node in page.body if isinstance(node, p.Bind)]
+    unwrapped = [value.value if isinstance(value, p.Wrap) else value for value in values]
+    assert [type(value) for value in unwrapped] == [p.Conditional, p.Conditional]
+    assert page.errors == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "kept"),
+    [
+        ("a.liquid", "{{ customer.email | downcase | json }}", []),
+        ("a.jinja", "{{ customer.email|lower|tojson }}", []),
+        ("a.php", "<?= json_encode(strtolower($_POST['email'])) ?>", []),
+        ("a.php", "<?= json_encode($_POST['email']) ?>", ["hard-id-not-lowercased"]),
+    ],
+)
+def test_filters_are_steps_that_the_rules_see(path: str, value: str, kept: list[str]) -> None:
+    text = f"<script>exponea.identify({{ registered: {value} }})</script>"
+
+    assert [rule for _, _, rule in check(path, text)] == kept
+
+
+def test_a_template_name_is_not_a_name_of_the_script() -> None:
+    text = "<script>var customer = {}; exponea.update({ email: {{ customer.email | json }} })</script>"
+
+    assert [rule for _, _, rule in check("a.liquid", text)] == ["identifier-in-update"]
+
+
+def test_the_shops_own_address_is_not_the_customers() -> None:
+    assert check("a.liquid", "<script>exponea.update({ contact: {{ shop.email | json }} })</script>") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.js", "console.log('<script>exponea.update({ email: customerEmail })</script>')"),
+        ("a.js", "/* <script>exponea.update({ email: customerEmail })</script> */"),
+        ("a.js", "expect(html).toContain('<script>exponea.update({ email: customerEmail })</script>')"),
+        ("a.py", '"""<script>exponea.update({email: customerEmail})</script>"""'),
+        ("a.py", "print('<script>exponea.update({email: customerEmail})</script>')"),
+        ("a.py", "self.assertIn('<script>exponea.update({email: customerEmail})</script>', x)"),
+        ("a.php", "<?php // echo '<script>exponea.update({email: customerEmail})</script>';"),
+        ("a.html", "<!-- <script>exponea.update({email: customerEmail})</script> -->"),
+        ("a.html", "<pre>&lt;script&gt;exponea.update({email: customerEmail})&lt;/script&gt;</pre>"),
+    ],
+)
+def test_code_that_is_only_shown_is_no_finding(path: str, text: str) -> None:
+    assert check(path, text) == []
+
+
+def test_a_comment_of_the_markup_silences_the_line_below() -> None:
+    text = "<!-- trackaudit: ignore[identifier-in-update] known -->\n<a onclick='exponea.update({ email: userEmail })'>"
+
+    assert check("a.html", text) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "language"),
+    [
+        ("a.html", "html"),
+        ("a.html.erb", "html"),
+        ("theme.js.liquid", "script"),
+        ("x.css.liquid", None),
+        ("nginx.conf.j2", None),
+        ("A.vue", "vue"),
+    ],
+)
+def test_a_template_is_read_as_what_it_makes(path: str, language: str | None) -> None:
+    assert language_of(path) == language
