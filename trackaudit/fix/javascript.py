@@ -30,7 +30,7 @@ class JavaScript(Editor):
         return f"...({guard} && {self.record([pair])})"
 
     def lowered(self, text: str, maybe_missing: bool = False) -> str:
-        quoted = re.fullmatch(r"'[^'\\]*'|\"[^\"\\]*\"", text)
+        quoted = re.fullmatch(r"'[^'\\{<@]*@?[^'\\{<@]*'|\"[^\"\\{<@]*@?[^\"\\{<@]*\"", text)  # no template's tag
         if quoted:
             return text.lower()
         return f"{operand(text)}{'?' if maybe_missing else ''}.toLowerCase()"
