@@ -384,3 +384,24 @@ def test_match_never_gives_one_finding_to_two_entries() -> None:
     matched: Any = baseline.match(entries, findings)
     assert {number: entry.path for number, entry in matched[0].items()} == {2: "b.js", 1: "z.js"}
     assert matched[1] == [entries[2]]
+
+
+def test_only_what_is_new_is_fixed_and_the_past_is_read_once(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trackaudit.discover import past
+
+    commit(project, {"a.js": UPDATE, "trackaudit.yaml": "identifiers: {registered: {type: hard, holds: email}}\n"})
+    write(project, {"b.js": of("post"), "c.js": of("address")})
+    asked: list[str] = []
+    real = past.past
+
+    def counted(root: str, repository: str | None, revision: str, max_size: int = 0) -> past.Past:
+        asked.append(revision)
+        return real(root, repository, revision, max_size)
+
+    monkeypatch.setattr(past, "past", counted)
+    assert main(["check", "--since", "HEAD", "--unsafe-fixes", "--diff"]) == 1
+    diff = capsys.readouterr().out
+    assert "b.js" in diff and "c.js" in diff and "a.js" not in diff
+    assert asked == ["HEAD"]

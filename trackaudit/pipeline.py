@@ -77,7 +77,7 @@ class Repair(NamedTuple):
 
 
 class Analysis(NamedTuple):
-    """What is known of a project before any rule is asked."""
+    """What is known of a project before any rule is asked. `before`: room for one result, that of `--since`."""
 
     config: Config
     vocabulary: Vocabulary
@@ -94,6 +94,7 @@ class Analysis(NamedTuple):
     candidates: Sequence[str] = ()
     listing: Sequence[str] = ()
     moments: tuple[Moment, ...] = ()
+    before: list[Result] | None = None
 
 
 class Judgement(NamedTuple):
@@ -244,7 +245,7 @@ def recheck(analysis: Analysis, overlay: Mapping[str, bytes]) -> Analysis:
     )
     seen, scanned = analysis.summary.files_seen, analysis.summary.files_scanned
     summary = again.summary._replace(files_seen=seen, files_scanned=scanned)
-    return again._replace(summary=summary, prefix=analysis.prefix, ground=analysis.ground)
+    return again._replace(summary=summary, prefix=analysis.prefix, ground=analysis.ground, before=analysis.before)
 
 
 def _mended(first: Checked, analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> CheckOutcome:
@@ -309,10 +310,15 @@ def _without_old(result: Result, analysis: Analysis, ruleset: RuleSet, options: 
     """The result without the findings that were there at the revision `options.since`, wherever in the project."""
     from trackaudit.baseline import new_since
 
-    with past_analysis(analysis, str(options.since)) as before:
-        if not result.findings:
-            return result
-        old = judge(before, ruleset, options)
+    old = analysis.before[0] if analysis.before else None
+    if old is None:
+        with past_analysis(analysis, str(options.since)) as before:
+            if not result.findings:
+                return result
+            old = judge(before, ruleset, options)
+        # Proving fixes asks again and again; the past stays as it was.
+        if analysis.before is not None:
+            analysis.before.append(old)
     new = new_since(old.findings, result.findings, old.sources, result.sources)
     shown = tuple(finding for finding, is_new in zip(result.findings, new, strict=True) if is_new)
     summary = result.summary._replace(before=len(result.findings) - len(shown))
@@ -427,7 +433,7 @@ def _analyse(ground: Ground, config: Config, vocabulary: Vocabulary, sources: So
     seconds = (("discover", scanned - began), *analysis.summary.seconds)
     summary = analysis.summary._replace(files_seen=found.seen, files_scanned=found.scanned, seconds=seconds)
     notices = [*found.notices, *analysis.notices]
-    return analysis._replace(notices=notices, summary=summary, prefix=ground.prefix, ground=ground)
+    return analysis._replace(notices=notices, summary=summary, prefix=ground.prefix, ground=ground, before=[])
 
 
 def _anchors(vocabulary: Vocabulary) -> tuple[bytes, ...]:
