@@ -159,6 +159,41 @@ def test_a_shared_wrapper_is_fixed_once_for_all_its_callers() -> None:
     assert fixed["a.js"] == text.replace("exponea.update(props)", ids)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (
+            "exponea.update(\n  {\n    email: mail.toLowerCase(),\n  },\n);\n",
+            "exponea.identify(\n  { registered: mail.toLowerCase() },\n  {\n    email: mail.toLowerCase(),\n  },\n);\n",
+        ),
+        (
+            "const save = (form) => exponea.update({ email: form.getEmail() });\n",
+            "const save = (form) => {\n  const email = form.getEmail();\n"
+            "  return exponea.identify({ registered: email.toLowerCase() }, { email });\n};\n",
+        ),
+        (
+            "var mail = form.getEmail()\nif (mail) exponea.update({ email: mail, city: city })\n",
+            "var mail = form.getEmail()\n"
+            "if (mail) exponea.identify({ registered: mail.toLowerCase() }, { email: mail, city: city })\n",
+        ),
+        (
+            "exponea.update({ ...(mail && { email: mail }), city });\n",
+            "exponea.identify({ ...(mail && { registered: mail.toLowerCase() }) }, "
+            "{ ...(mail && { email: mail }), city });\n",
+        ),
+    ],
+)
+def test_a_fix_is_written_like_its_neighbours(wrong: str, right: str) -> None:
+    assert fix_texts({"a.js": wrong})[0]["a.js"] == right
+
+
+@pytest.mark.parametrize(
+    "text", ["ok && exponea.update({ email: form.getEmail() });\n", "go(exponea.update, { email });\n"]
+)
+def test_what_cannot_be_written_faithfully_is_left_alone(text: str) -> None:
+    assert fix_texts({"a.js": text})[0]["a.js"] == text
+
+
 STYLES = st.fixed_dictionaries(
     {
         "quote": st.sampled_from(["", "'", '"']),

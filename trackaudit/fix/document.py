@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackaudit.fix.editor import Editor
+from trackaudit.fix.editor import Editor, is_template
 from trackaudit.program import Record
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Document(Editor):
         return f"{quote}{key}{quote}: {value}"
 
     def lowered(self, text: str, maybe_missing: bool = False) -> str:
-        return text.lower()
+        return text if is_template(text) else text.lower()
 
     def spaced(self, like: Record | None) -> bool:
         return bool(like is not None and like.entries and self.data[like.start + 1 : like.start + 2] == b" ")

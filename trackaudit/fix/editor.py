@@ -248,3 +248,8 @@ class Editor:
 
 def _is_name(text: str) -> bool:
     return text.replace("$", "_").isidentifier()
+
+
+def is_template(text: str) -> bool:
+    """Whether a text holds code of a template engine, in which case counts."""
+    return any(mark in text for mark in ("{{", "{%", "<%", "<?", "${", "#{"))

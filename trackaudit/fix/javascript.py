@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from trackaudit.engine.replacement import operand
-from trackaudit.fix.editor import Editor
+from trackaudit.fix.editor import Editor, is_template
 from trackaudit.model import Edit
 from trackaudit.program import Branch, Function, Literal, Member, Return
 
@@ -31,7 +31,7 @@ class JavaScript(Editor):
 
     def lowered(self, text: str, maybe_missing: bool = False) -> str:
         quoted = re.fullmatch(r"'[^'\\{<@]*@?[^'\\{<@]*'|\"[^\"\\{<@]*@?[^\"\\{<@]*\"", text)  # no template's tag
-        if quoted:
+        if quoted and not is_template(text):
             return text.lower()
         return f"{operand(text)}{'?' if maybe_missing else ''}.toLowerCase()"
 
@@ -46,7 +46,10 @@ class JavaScript(Editor):
         if only and call.args:
             edits.append(Edit(self.path, call.args[0].start, call.args[-1].end, ids))
         elif call.args:
-            edits.append(self.insert(call.args[0].start, f"{ids}, "))
+            first = call.args[0].start
+            alone = not self.data[self.line_start(first) : first].strip()  # arguments that begin a line each
+            between = f",{self.newline}{self.indent(first)}" if alone else ", "
+            edits.append(self.insert(first, ids + between))
         else:
             edits.append(self.insert(call.end - 1, ids))
         return edits

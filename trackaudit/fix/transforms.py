@@ -38,7 +38,7 @@ def _identify(case: Case, workshop: Workshop) -> list[Edit] | None:
     own = through_wrapper(case, workshop)
     if own is not None:
         return own
-    id_name = id_for(case)
+    id_name = id_for(case, workshop)
     value = _value(case, editor, id_name)
     if value is None:
         return None
@@ -82,7 +82,7 @@ def _identify_before(
     callee = editor.text(node.callee)
     head = callee[: method.start - node.callee.start]
     callee = head + editor.key_text(name, editor.text(method)) + callee[method.end - node.callee.start :]
-    shown = value.text if not needs_lower(entry, id_name) else _raw(editor, entry, value)
+    shown = value.text if not needs_lower(entry, id_name) else _raw(editor, value)
     owner = editor.pair_of(entry.root)
     kept = editor.pair(entry.key, shown, owner[1] if owner is not None else None)
     like = editor.record_of(call.arguments["properties"]) if "properties" in call.arguments else None
@@ -102,7 +102,7 @@ def _identify_before(
     return [*value.edits, *before] if before is not None else None
 
 
-def _raw(editor: Editor, entry: Entry, value: IdValue) -> str:
+def _raw(editor: Editor, value: IdValue) -> str:
     """The value without the step that lower-cases it."""
     suffix = ".lower()" if editor.python else ".toLowerCase()"
     text = value.text[: -len(suffix)] if value.text.endswith(suffix) else value.text
@@ -119,7 +119,7 @@ def _add_id(case: Case, workshop: Workshop) -> list[Edit] | None:
     editor = workshop.editor(ids.path)
     if editor is None:
         return None
-    id_name = id_for(case)
+    id_name = id_for(case, workshop)
     if any(item.key == id_name.name for item in call.ids.items):
         return None
     record = editor.record_of(ids)
@@ -268,13 +268,26 @@ def _is_hard(case: Case, item: Entry) -> bool:
 # ------------------------------------------------------------------------------------------------ the parts
 
 
-def id_for(case: Case) -> IdName:
-    """The hard ID that the entry's value belongs in: its own name where that is one, else by kind."""
+def id_for(case: Case, workshop: Workshop) -> IdName:
+    """The hard ID that the entry's value belongs in: its own name where that is one, else by kind.
+
+    Where the project identifies elsewhere and never lower-cases, its own form holds: two forms are two profiles.
+    """
     subject = case.subjects[0]
-    known = subject.ground.schema.get(subject.the_entry.key)
-    if known is not None and known.hard:
-        return known
-    return hard_id(subject.ground.schema, subject.the_entry.kind)
+    entry = subject.the_entry
+    known = subject.ground.schema.get(entry.key)
+    found = known if known is not None and known.hard else hard_id(subject.ground.schema, entry.kind)
+    if entry.origin in ("dom", "request", "column"):
+        return found
+    uses = [
+        item
+        for call in workshop.calls
+        if call.sink != subject.call.sink and call.language != "document"
+        for item in call.ids.items
+        if item.key == found.name and item.kind == entry.kind
+    ]
+    as_it_is = uses and not any({"lower", "hash"} & set(item.transforms) for item in uses)
+    return found._replace(lowercased=True) if as_it_is else found
 
 
 def _value(case: Case, editor: Editor, id_name: IdName, target: Place | None = None) -> IdValue | None:

@@ -4,6 +4,7 @@ edits that make it be evaluated once out.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.fix.tree import is_plain, runs_once
@@ -171,7 +172,10 @@ def _others(tests: Sequence[Node], record: Node) -> list[Node]:
 
 
 def _normal(editor: Editor, text: str, entry: Entry, id_name: IdName) -> str:
-    return editor.lowered(text) if needs_lower(entry, id_name) else text
+    return editor.lowered(text) if needs_lower(entry, id_name) and not _LOWERS.search(text) else text
+
+
+_LOWERS = re.compile(r"\.(?:toLowerCase|toLocaleLowerCase|lower|casefold)\(\)")
 
 
 def _written(

@@ -50,7 +50,7 @@ def through_wrapper(case: Case, workshop: Workshop) -> list[Edit] | None:
         return None
     argument = node.args[0]
     target = site._replace(start=argument.start, end=argument.end)
-    id_name = id_for(case)
+    id_name = id_for(case, workshop)
     found = _beside(home, wrong, workshop, id_name.name)
     inside = target.path == entry.root.path and target.start <= entry.root.start < target.end
     if found is None or not inside:
