@@ -306,14 +306,14 @@ def test_a_test_that_the_user_names_is_reported(tmp_path: Path) -> None:
     [
         "tests/a.js", "test/a.js", "src/__tests__/a.js", "src/__mocks__/a.ts", "a.test.ts", "src/a.spec.js",
         "src/Form.stories.tsx", "cypress/e.js", "e2e/a.js", "conftest.py", "app/conftest.py", "test_a.py",
-        "app/test_a.py", "app/a_test.py",
+        "app/test_a.py", "app/a_test.py", "src/test.js",
     ],
 )  # fmt: skip
 def test_a_test_path_is_known_by_its_name(path: str) -> None:
     assert is_test_path(path)
 
 
-@pytest.mark.parametrize("path", ["latest/a.js", "contest.py", "src/test.js", "protest_a.py", "attests/a.py", "a.ts"])
+@pytest.mark.parametrize("path", ["latest/a.js", "contest.py", "src/latest.js", "protest_a.py", "attests/a.py", "a.ts"])
 def test_a_path_that_only_looks_like_a_test_is_none(path: str) -> None:
     assert not is_test_path(path)
 
