@@ -85,7 +85,7 @@ def _transformed(value: Value, transform: str) -> Value:
 
 
 def _symbol_method(m: Machine, base: Symbol, name: str, node: p.Node, args: Args) -> Value | None:
-    if not base.path:
+    if not base.path and not base.alias:
         return None
     transform = m.vocabulary.method_transform(name)
     if transform is not None:
