@@ -98,3 +98,36 @@ def test_ignores_are_not_written_together_with_fixes(project: Path, capsys: pyte
     for arguments in (["--add-ignores", "--fix"], ["--add-ignores", "--diff"], ["--reason", "x"]):
         assert main(["check", *arguments]) == 2
         assert "--add-ignores" in capsys.readouterr().err
+
+
+STYLES = {
+    "a.html": '<!-- NOTE -->\n<button onclick="exponea.update({email: mail})">x</button>\n',
+    "b.html": "<script>\n  // NOTE\n  exponea.update({ email: other });\n</script>\n",
+    "c.jinja": '{# NOTE #}\n<script>exponea.update({ email: "{{ user.email }}" });</script>\n',
+    "d.vue": "<script>\nexport function go(mail) {\n  /* NOTE */\n  exponea.update({ email: mail });\n}\n</script>\n",
+    "e.liquid": '{% comment %} NOTE {% endcomment %}\n<script>exponea.update({ email: "{{ customer.email }}" })</script>\n',
+    "f.php": '<?php // NOTE ?>\n<script>exponea.update({ email: "<?= $user->email ?>" });</script>\n',
+    "g.erb": '<%# NOTE %>\n<script>exponea.update({ email: "<%= user.email %>" });</script>\n',
+    "h.yaml": "mapping:\n  column_mapping:\n    id_mappings: [{from_column: c, to_id: cookie}]\n"
+    "    property_mappings:\n"
+    "      # NOTE\n      - {from_column: email, to_column: email}\n",
+}
+RULES = {"h.yaml": "identifier-mapped-as-property"}
+
+
+@pytest.mark.parametrize("path", STYLES)
+def test_a_comment_in_every_style_silences_and_an_idle_one_is_taken_away(
+    project: Path, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    rule = RULES.get(path, "identifier-in-update")
+    write(project, {path: STYLES[path].replace("NOTE", "no note")})
+    assert [found for _, _, found in check(capsys)] == [rule]
+    write(project, {path: STYLES[path].replace("NOTE", f"trackaudit: ignore[{rule}] kiosk")})
+    assert check(capsys) == []
+    idle = STYLES[path].replace("NOTE", f"trackaudit: ignore[{rule}, placeholder-id] kiosk")
+    write(project, {path: idle})
+    assert [found for _, _, found in check(capsys)] == ["unused-suppression"]
+    assert main(["check", "--fix", "--allow-dirty"]) == 0
+    assert (project / path).read_text(encoding="utf-8") == STYLES[path].replace(
+        "NOTE", f"trackaudit: ignore[{rule}] kiosk"
+    )
