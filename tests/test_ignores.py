@@ -105,7 +105,8 @@ STYLES = {
     "b.html": "<script>\n  // NOTE\n  exponea.update({ email: other });\n</script>\n",
     "c.jinja": '{# NOTE #}\n<script>exponea.update({ email: "{{ user.email }}" });</script>\n',
     "d.vue": "<script>\nexport function go(mail) {\n  /* NOTE */\n  exponea.update({ email: mail });\n}\n</script>\n",
-    "e.liquid": '{% comment %} NOTE {% endcomment %}\n<script>exponea.update({ email: "{{ customer.email }}" })</script>\n',
+    "e.liquid": "{% comment %} NOTE {% endcomment %}\n"
+    "<script>exponea.update({ email: '{{ customer.email }}' });</script>\n",
     "f.php": '<?php // NOTE ?>\n<script>exponea.update({ email: "<?= $user->email ?>" });</script>\n',
     "g.erb": '<%# NOTE %>\n<script>exponea.update({ email: "<%= user.email %>" });</script>\n',
     "h.yaml": "mapping:\n  column_mapping:\n    id_mappings: [{from_column: c, to_id: cookie}]\n"
