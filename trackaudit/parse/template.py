@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from trackaudit.program import Expr
 
 
+_DEEPEST = 100
+"""Blocks in one another; deeper ones are read as if they were not there."""
+
+
 class Arm(NamedTuple):
     """What is there if `test` holds (None: in every other case): data[start:end], between two tags."""
 
@@ -80,7 +84,7 @@ class Template:
                 self._values[tag.start] = _placed(self._read(*tag.inner), tag)
             elif tag.kind == "assign":
                 self._assign(tag)
-            elif tag.kind in ("if", "unless", "loop", "case"):
+            elif tag.kind in ("if", "unless", "loop", "case") and len(open_) < _DEEPEST:
                 open_.append(_Open(tag, self._test(tag)))
             elif tag.kind in ("elif", "else") and open_:
                 open_[-1].next(tag, None if tag.kind == "else" else self._test(tag))

@@ -6,6 +6,8 @@ items inside a block become Branches and conditional spreads.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from trackaudit.parse.javascript_text import unescape
 from trackaudit.program import (
     Bind,
@@ -154,10 +156,13 @@ class Filler:
     ) -> list[Any]:
         """Put what stands in blocks of the template between `bounds` into what `make` makes of each block."""
         out: list[Any] = []
-        at = 0
+        at = passed = 0
+        blocks = self.page.blocks
         while at < len(items):
             item = items[at]
-            block = self._around(item, bounds)
+            while passed < len(blocks) and blocks[passed].end <= item.start:
+                passed += 1  # items come in order: what lies before this one lies before the rest
+            block = self._around(item, bounds, passed)
             if block is None:
                 out.append(item)
                 at += 1
@@ -172,9 +177,9 @@ class Filler:
             out.extend(make(block, filled))
         return out
 
-    def _around(self, item: Node, bounds: tuple[int, int]) -> Block | None:
-        """The outermost block inside `bounds` that has this item in one of its arms."""
-        for block in self.page.blocks:
+    def _around(self, item: Node, bounds: tuple[int, int], first: int) -> Block | None:
+        """The outermost block inside `bounds`, from the one numbered `first` on, with this item in one of its arms."""
+        for block in islice(self.page.blocks, first, None):
             if block.start > item.start:
                 return None
             if bounds[0] <= block.start and block.end <= bounds[1] and _arm(block, item) is not None:

@@ -141,9 +141,9 @@ def _braces(data: bytes, start: int, dialect: Dialect) -> Tag | None:
     if dialect.style == "go" and data[start + 2 : start + 5].lstrip(b"- ").startswith(b"/*"):
         return _comment(data, start, b"}}")
     triple = data.startswith(b"{{{", start)
-    close = data.find(b"}}}" if triple else b"}}", start + 2)
+    close = data.find(b"}}}" if triple else b"}}", start + 2, start + _LONGEST)
     if close < 0:
-        return _DEAD
+        return None
     size = 3 if triple else 2
     begin, end = start + size, close + size
     if end - start > _LONGEST or b"{" in _bare(data[begin:close]) or b"}" in _bare(data[begin:close]):
@@ -169,7 +169,8 @@ def _statement(data: bytes, start: int, dialect: Dialect) -> Tag | None:
     word = match.group().decode() if match else ""
     rest = (inner[0] + len(word), inner[1])
     if word in ("comment", "raw", "verbatim", "schema", "doc"):
-        closing = re.compile(rb"\{%-?\s*end" + word.encode() + rb"\s*-?%\}").search(data, end)
+        near = data.find(b"end" + word.encode(), end)
+        closing = re.compile(rb"\{%-?\s*end" + word.encode() + rb"\s*-?%\}").search(data, max(near - 8, end), near + 80)
         if closing is not None:
             if word in ("raw", "verbatim"):  # what is inside is text, also where it looks like tags
                 return Tag(start, closing.end(), "none", inner)
