@@ -6,8 +6,22 @@ from typing import TYPE_CHECKING
 
 from trackaudit.flow import objects
 from trackaudit.flow.inline import run_callback
-from trackaudit.flow.machine import UNDEFINED, first_function
-from trackaudit.flow.values import ClassValue, Const, Func, Obj, Partial, Ref, Rest, Slot, Symbol, Union, options, union
+from trackaudit.flow.machine import first_function
+from trackaudit.flow.values import (
+    UNDEFINED,
+    ClassValue,
+    Const,
+    Func,
+    Obj,
+    Partial,
+    Ref,
+    Rest,
+    Slot,
+    Symbol,
+    Union,
+    options,
+    union,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

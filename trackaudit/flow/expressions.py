@@ -8,9 +8,10 @@ from trackaudit import program as p
 from trackaudit.flow import assign, component, objects
 from trackaudit.flow.comprehension import comprehension
 from trackaudit.flow.invoke import evaluate_call
-from trackaudit.flow.machine import UNDEFINED, Machine, sources_of
+from trackaudit.flow.machine import Machine, sources_of
 from trackaudit.flow.statements import branch
 from trackaudit.flow.values import (
+    UNDEFINED,
     ClassValue,
     Const,
     Func,

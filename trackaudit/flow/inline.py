@@ -7,8 +7,22 @@ from typing import TYPE_CHECKING
 from trackaudit import program as p
 from trackaudit.flow import assign, objects
 from trackaudit.flow.arguments import Arg, Args
-from trackaudit.flow.machine import IDLE_LIMIT, INLINE_LIMIT, UNDEFINED, Exit, Frame, sources_of
-from trackaudit.flow.values import ClassValue, Const, Func, Lazy, Obj, Partial, Ref, Rest, Slot, Symbol, options, union
+from trackaudit.flow.machine import IDLE_LIMIT, INLINE_LIMIT, Exit, Frame, sources_of
+from trackaudit.flow.values import (
+    UNDEFINED,
+    ClassValue,
+    Const,
+    Func,
+    Lazy,
+    Obj,
+    Partial,
+    Ref,
+    Rest,
+    Slot,
+    Symbol,
+    options,
+    union,
+)
 from trackaudit.model import Place, Step
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from trackaudit.flow import builtin, component, objects
 from trackaudit.flow.arguments import Arg, Args, arguments
 from trackaudit.flow.emit import callee_text, emit, find_sink, is_sink, made
 from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate
-from trackaudit.flow.machine import UNDEFINED, sources_of
+from trackaudit.flow.machine import sources_of
 from trackaudit.flow.values import (
+    UNDEFINED,
     ClassValue,
     Const,
     Func,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from trackaudit import program as p
 from trackaudit.flow import objects
 from trackaudit.flow.callers import INDEXES, function_names, specifiers
-from trackaudit.flow.machine import UNDEFINED, Frame
+from trackaudit.flow.machine import Frame
 from trackaudit.flow.relevance import Relevance
-from trackaudit.flow.values import ClassValue, ModuleValue, Obj, Ref, Scope, Symbol
+from trackaudit.flow.values import UNDEFINED, ClassValue, ModuleValue, Obj, Ref, Scope, Symbol
 from trackaudit.model import Place
 
 if TYPE_CHECKING:

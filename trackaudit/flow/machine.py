@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.flow.send import Send, Where, freeze
 from trackaudit.flow.values import (
-    Const,
+    UNDEFINED,
     Func,
     Lazy,
     Obj,
@@ -40,9 +40,6 @@ IDLE_LIMIT = 600
 
 ANY_UNIT = -1
 """Stands for every unit where a bound's notice does not depend on what its own unit sends."""
-
-NOWHERE = Place("", 0, 0)
-UNDEFINED = Const(None, NOWHERE)
 
 
 CHANNELS = frozenset(("sms", "push", "post", "whatsapp", "newsletter", "phoneCalls", "telemarketing"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackaudit import program as p
-from trackaudit.flow.machine import UNDEFINED
 from trackaudit.flow.values import (
+    UNDEFINED,
     ClassValue,
     Const,
     Func,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit import program as p
 from trackaudit.flow import assign, objects
-from trackaudit.flow.machine import UNDEFINED, Exit, Machine
-from trackaudit.flow.values import Const, Func, Lazy, Symbol, options
+from trackaudit.flow.machine import Exit, Machine
+from trackaudit.flow.values import UNDEFINED, Const, Func, Lazy, Symbol, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable

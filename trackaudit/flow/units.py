@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from trackaudit import program as p
 from trackaudit.flow import expressions, invoke, statements
 from trackaudit.flow.arguments import Arg, Args
-from trackaudit.flow.callers import Wanted, imports_one, wanted
+from trackaudit.flow.callers import Wanted, imports_one, passes_one, wanted
 from trackaudit.flow.inline import inline, instantiate
 from trackaudit.flow.machine import ANY_UNIT, Frame, Machine, OutOfSteps
 from trackaudit.flow.moments import moments
@@ -78,6 +78,8 @@ class Evaluator(Machine):
             self.notices.append(_cut(module.path, "its top level"))
         except RecursionError:
             self.notices.append(_cut(module.path, "its top level", "it is nested too deeply"))
+        except Exception as error:
+            self.notices.append(_failed(module.path, "its top level", error))
         self.unsent()
 
     def run_unit(self, func: Func, this: Value | None) -> None:
@@ -101,6 +103,8 @@ class Evaluator(Machine):
                 self.notices.append(
                     _cut(func.module.path, f"`{func.node.name or 'a function'}`", "it is nested too deeply")
                 )
+            except Exception as error:
+                self.notices.append(_failed(func.module.path, f"`{func.node.name or 'a function'}`", error))
             finally:
                 while len(self.store.journals) > level:
                     self.store.commit()
@@ -169,6 +173,15 @@ def _cut(path: str, what: str, why: str = "it takes too many steps") -> Notice:
     return Notice("limit", path, 0, f"the evaluation of {what} was cut short: {why}")
 
 
+def _failed(path: str, what: str, error: Exception) -> Notice:
+    """A fault of ours in one function must not stop the rest; the notice says where it was, for the report."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" ({trace.tb_frame.f_code.co_name}, line {trace.tb_lineno})" if trace is not None else ""
+    return Notice("crash", path, 0, f"the evaluation of {what} failed: {type(error).__name__}: {error}{where}")
+
+
 def evaluate(
     paths: Iterable[str],
     vocabulary: Vocabulary,
@@ -195,7 +208,7 @@ def evaluate(
         if search is None or not fresh:
             break
         # A file that imports none of them yet is held: a barrel that comes later may be what it imports.
-        held.update(search([one.test() for one in fresh], {*taken, *held}))
+        held.update(search([passes_one(fresh)], {*taken, *held}))
         found = sorted(path for path in held if imports_one(linker, linker.parsed(path), set(known)))
         if not found:
             break

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from trackaudit.model import Place
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TypeAlias
 
-    from trackaudit.model import Place, Step
+    from trackaudit.model import Step
     from trackaudit.program import Class, Function, Import, ImportName, LiteralValue, Module
 
     Value: TypeAlias = "Const | Symbol | Ref | Func | ClassValue | ModuleValue | Partial | Union"
@@ -28,6 +30,10 @@ class Const(NamedTuple):
 
     value: LiteralValue
     place: Place
+
+
+UNDEFINED = Const(None, Place("", 0, 0))
+"""What nothing was given to."""
 
 
 class Symbol(NamedTuple):
@@ -174,12 +180,14 @@ class Scope:
 
 
 def union(values: Iterable[Value]) -> Value:
-    """One value that may be any of these; the first stays first."""
+    """One value that may be any of these; the first stays first. Of no value at all it is undefined."""
     options: list[Value] = []
     for value in values:
         for option in value.options if isinstance(value, Union) else (value,):
             if not any(same(option, known) for known in options):
                 options.append(option)
+    if not options:
+        return UNDEFINED
     return options[0] if len(options) == 1 else Union(tuple(options[:UNION_LIMIT]))
 
 
