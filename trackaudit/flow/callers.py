@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from trackaudit import program as p
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from trackaudit.flow.link import Linker, Loaded
     from trackaudit.flow.values import Func
@@ -18,6 +18,10 @@ SOURCES = ("src", "lib", "dist", "build")
 """Folders that a package's importers do not write."""
 INDEXES = ("index", "__init__", "main")
 """File names that an importer does not write (it writes the folder's), and that often only hand on."""
+
+FEW = 12
+"""So many words are looked for one by one; more are looked up among a file's own."""
+_TOKEN = re.compile(rb"\w+")
 
 
 class Wanted(NamedTuple):
@@ -43,6 +47,27 @@ class Wanted(NamedTuple):
         return lambda data: (
             any(word in data for word in plain) and where.search(data) is not None and what.search(data) is not None
         )
+
+
+def passes_one(wanted: Sequence[Wanted]) -> Callable[[bytes], bool]:
+    """A test on a file's bytes: it passes the test of one of these."""
+    if len(wanted) <= FEW:
+        tests = [one.test() for one in wanted]
+        return lambda data: any(test(data) for test in tests)
+    # To look for every word in every file would cost files times words: a file's own words say which tests to ask.
+    asked: dict[bytes, list[Callable[[bytes], bool]]] = {}
+    always: list[Callable[[bytes], bool]] = []
+    for one in wanted:
+        test = one.test()
+        for word in (*one.tails, *one.classes):
+            tokens = _TOKEN.findall(word.encode())
+            (asked.setdefault(max(tokens, key=len), []) if tokens else always).append(test)
+
+    def passes(data: bytes) -> bool:
+        found = asked.keys() & _TOKEN.findall(data)
+        return any(test(data) for token in found for test in asked[token]) or any(test(data) for test in always)
+
+    return passes
 
 
 def wanted(
