@@ -1,0 +1,131 @@
+"""Programs that ask too much end all the same, and say so where something was left out. Work is counted, not timed."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trackaudit.flow.machine import INLINE_LIMIT, STEP_LIMIT, Machine
+from trackaudit.pipeline import check_texts
+
+if TYPE_CHECKING:
+    from trackaudit.model import Result
+
+IN_UPDATE = ["identifier-in-update"]
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Counts the evaluator's steps, over all units."""
+    count = [0]
+    step = Machine.step
+
+    def counted(self: Machine) -> None:
+        count[0] += 1
+        step(self)
+
+    monkeypatch.setattr(Machine, "step", counted)
+    return count
+
+
+def _check(text: str, path: str = "a.js") -> Result:
+    return check_texts({path: text}, min_confidence="low")
+
+
+def _rules(result: Result) -> list[str]:
+    return [finding.rule for finding in result.findings]
+
+
+def _kinds(result: Result) -> list[str]:
+    return [notice.kind for notice in result.notices]
+
+
+def test_functions_that_call_each_other_in_a_circle_end(steps: list[int]) -> None:
+    result = _check("""
+        export function a(m, n) { if (n) b(m, n - 1); exponea.update({ email: m.email }); }
+        export function b(m, n) { c(m, n); }
+        export function c(m, n) { a(m, n); }
+        """)
+    assert _rules(result) == IN_UPDATE
+    assert result.notices == ()
+    assert steps[0] < 500
+
+
+def _chain(length: int) -> str:
+    links = [f"function f{i}(p) {{ f{i - 1}(p); }}" for i in range(1, length)]
+    first = "function f0(p) { exponea.update(p); }"
+    return "\n".join([first, *links, f"export function go(c) {{ f{length - 1}({{ email: c.email }}); }}"])
+
+
+def test_thirty_wrappers_in_a_row_are_followed_to_the_root(steps: list[int]) -> None:
+    text = _chain(30)
+    result = _check(text)
+    assert _rules(result) == IN_UPDATE
+    root = result.findings[0].root
+    assert text[root.start : root.end] == "email: c.email"
+    assert len(result.findings[0].trail) > 30
+    assert result.notices == ()
+    assert steps[0] < 30 * 40
+
+
+def test_more_wrappers_in_a_row_than_are_followed_are_a_notice(steps: list[int]) -> None:
+    length = INLINE_LIMIT + 20
+    result = _check(_chain(length))
+    assert "limit" in _kinds(result)
+    assert steps[0] < length * length * 10
+
+
+def test_a_function_of_five_thousand_branches_is_judged(steps: list[int]) -> None:
+    branches = "\n".join(f"if (a[{i}]) {{ p.k{i} = {i}; }}" for i in range(5_000))
+    result = _check(f"export function f(a, c) {{ const p = {{ email: c.email }};\n{branches}\nexponea.update(p); }}")
+    assert _rules(result) == IN_UPDATE
+    assert result.notices == ()
+    assert steps[0] < 5_000 * 20
+
+
+@pytest.mark.parametrize("length", [300, 5_000])
+def test_a_switch_is_judged_or_said_to_be_too_long(length: int, steps: list[int]) -> None:
+    cases = "\n".join(f"case {i}: p.x = {i}; break;" for i in range(length))
+    result = _check(
+        f"export function f(a, c) {{ const p = {{ email: c.email }};\nswitch (a) {{ {cases} }}\nexponea.update(p); }}"
+    )
+    assert _rules(result) == IN_UPDATE or "limit" in _kinds(result)
+    assert steps[0] < length * 40
+
+
+def test_a_function_of_twenty_thousand_lines_is_judged(steps: list[int]) -> None:
+    lines = "\n".join(f"const v{i} = {{ a: {i}, b: a.x{i} }};" for i in range(20_000))
+    result = _check(f"export function f(a, c) {{\n{lines}\nexponea.update({{ email: c.email }}); }}")
+    assert _rules(result) == IN_UPDATE
+    assert result.notices == ()
+    assert steps[0] < 20_000 * 20 <= STEP_LIMIT
+
+
+def test_a_function_that_takes_too_many_steps_is_cut_short_with_a_notice(
+    steps: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trackaudit.flow.machine.STEP_LIMIT", 2_000)
+    lines = "\n".join(f"v = [a.b{i}, a.c, a.d];" for i in range(2_000))
+    result = _check(f"let v; export function f(a, c) {{\n{lines}\nexponea.update({{ email: c.email }}); }}")
+    assert "limit" in _kinds(result)
+    assert steps[0] < 2_000 * 3
+
+
+def test_the_same_holds_in_python(steps: list[int]) -> None:
+    branches = "\n".join(f"    if a[{i}]:\n        p['k{i}'] = {i}" for i in range(2_000))
+    payload = "{'customer_ids': {'cookie': c.cookie}, 'properties': p}"
+    head = "import requests\ndef f(a, c):\n    p = {'email': c.email}\n"
+    result = _check(f"{head}{branches}\n    requests.post(U, json={payload})\n", "a.py")
+    assert _rules(result) == ["identifier-in-api-properties"]
+    assert result.notices == ()
+    assert steps[0] < 2_000 * 20
+
+
+def test_expressions_nested_too_deeply_are_a_notice_and_the_recursion_limit_stays_what_it_was() -> None:
+    before = sys.getrecursionlimit()
+    sums = " + ".join(["c.email"] * 20_000)
+    result = _check(f"export function f(c) {{ exponea.update({{ email: {sums} }}); }}")
+    assert result.notices
+    assert sys.getrecursionlimit() == before
