@@ -155,8 +155,19 @@ def test_a_shared_wrapper_is_fixed_once_for_all_its_callers() -> None:
     )
     fixed, number = fix_texts({"a.js": text})
     assert number == 1
-    ids = "exponea.identify({ registered: props.email.toLowerCase() }, props)"
+    ids = "exponea.identify({ ...(props.email && { registered: props.email.toLowerCase() }) }, props)"
     assert fixed["a.js"] == text.replace("exponea.update(props)", ids)
+
+
+def test_a_typed_wrapper_stays_well_typed() -> None:
+    text = (
+        "function send(props: Record<string, unknown>) { window.exponea.update(props); }\n"
+        "export function a(mail: string) { send({ email: mail }); }\n"
+        "export function b() { send({ city: 'Brno' }); }\n"
+    )
+    ids = "{ ...(props.email ? { registered: String(props.email).toLowerCase() } : {}) }"
+    fixed = text.replace("exponea.update(props)", f"exponea.identify({ids}, props)")
+    assert fix_texts({"a.ts": text})[0]["a.ts"] == fixed
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ class JavaScript(Editor):
         return shown if shown == value else f"{shown}: {value}"
 
     def guarded(self, guard: str, pair: str) -> str:
+        if self.path.endswith((".ts", ".tsx", ".mts", ".cts")):  # `unknown && {…}` cannot be spread there
+            return f"...({guard} ? {self.record([pair])} : {{}})"
         return f"...({guard} && {self.record([pair])})"
 
     def lowered(self, text: str, maybe_missing: bool = False) -> str:

@@ -226,7 +226,8 @@ def _move(case: Case, workshop: Workshop) -> list[Edit] | None:
     call, entry = subject.call, subject.the_entry
     editor = workshop.editor(entry.root.path)
     id_name = hard_id(subject.ground.schema, entry.kind)
-    if editor is None or any(item.key == id_name.name for item in call.ids.items):
+    others = [item for item in call.ids.items if item.root != entry.root]
+    if editor is None or any(item.key == id_name.name or item.kind == entry.kind for item in others):
         return None
     if call.operation == "import":
         return _renamed(editor, entry, id_name.name)
@@ -305,10 +306,7 @@ def _value(case: Case, editor: Editor, id_name: IdName, target: Place | None = N
             return value
     if any(one.the_entry.key != entry.key for one in case.subjects):
         return None
-    everyone = subject.ground.coverage.at_sink(call.sink)
-    mine = [other.properties.get(entry.key) for other in everyone]
-    must = all(one is not None and one.must and not one.value.maybe_missing for one in mine)
-    return by_record(editor, entry, call, id_name, must)
+    return by_record(editor, entry, call, id_name)
 
 
 def _inside(inner: Place, outer: Place) -> bool:

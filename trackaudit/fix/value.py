@@ -88,8 +88,9 @@ def elsewhere(editor: Editor, entry: Entry, target: Place, id_name: IdName) -> I
     return _guard_text(editor, text, subject, entry, id_name)
 
 
-def by_record(editor: Editor, entry: Entry, call: TrackingCall, id_name: IdName, must: bool) -> IdValue | None:
-    """The value of an entry of a record that comes from elsewhere, read from the record at the send."""
+def by_record(editor: Editor, entry: Entry, call: TrackingCall, id_name: IdName) -> IdValue | None:
+    """The value of an entry of a record that comes from elsewhere, read from the record at the send. Always guarded:
+    a wrapper may have callers that nobody sees."""
     place = call.arguments.get("properties")
     if place is None or place.path != editor.path or editor.document:
         return None
@@ -107,9 +108,9 @@ def by_record(editor: Editor, entry: Entry, call: TrackingCall, id_name: IdName,
 
     record = operand(editor.text(node))
     text = editor.member(record, entry.key)
-    value = _normal(editor, text, entry, id_name)
-    if must and not entry.value.maybe_missing:
-        return IdValue(value)
+    # A typed record may hold anything; `String` gives a text at run time and for the compiler.
+    typed = editor.path.endswith((".ts", ".tsx", ".mts", ".cts"))
+    value = _normal(editor, f"String({text})" if typed else text, entry, id_name)
     guard = f'{record}.get("{entry.key}")' if editor.python else text
     return IdValue(value, guard)
 

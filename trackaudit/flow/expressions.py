@@ -166,7 +166,9 @@ def _conditional(m: Machine, node: p.Conditional) -> Value:
 
         return run
 
-    branch(m, node.test, take(node.then), take(node.orelse))
+    test = branch(m, node.test, take(node.then), take(node.orelse)).value
+    if isinstance(test, Const) and not test.value:
+        return values[-1]
     return union(values)
 
 
