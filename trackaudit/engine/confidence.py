@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackaudit.engine.project import form_of
 from trackaudit.identity import identifier_kinds
 from trackaudit.model import CONFIDENCES
 
 if TYPE_CHECKING:
     from trackaudit.engine.predicates import Subject
+    from trackaudit.engine.project import Conflict
     from trackaudit.engine.rule import Condition
+
+MOST = 3
+"""So many times as many places are nearly the whole project."""
 
 
 def confidence(subject: Subject, condition: Condition) -> str:
@@ -19,7 +24,16 @@ def confidence(subject: Subject, condition: Condition) -> str:
         caps.append("low")
     if condition.covers:
         caps.append(_of_uncovered(subject) if subject.entry is not None else _of_anonymous(subject))
+    if subject.conflict is not None and _may_be_normal(subject.conflict):
+        caps.append("low")
     return max(caps, key=CONFIDENCES.index)
+
+
+def _may_be_normal(conflict: Conflict) -> bool:
+    """Whether nearly the whole project sends a value as it is: it is probably normal where it comes from, and the few
+    places that lower-case it do no harm. A hash would."""
+    few = not any(form_of(use.entry) == "hashed" for use in conflict.minority)
+    return conflict.usual == "as it is" and few and len(conflict.majority) > MOST * len(conflict.minority)
 
 
 def _of_anonymous(subject: Subject) -> str:

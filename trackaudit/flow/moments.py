@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackaudit import program as p
 from trackaudit.model import Moment, Place
+from trackaudit.vocabulary.words import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +68,10 @@ _NO_HANDLER_LAST = [
     "started",
     "pending",
 ]
+_VIEW = frozenset(("tab", "menu", "panel", "popup", "tooltip", "drawer", "banner", "step", "cancel"))
+"""Words of what is shown about a logout: `logoutTabClicked` turns a leaf."""
+_BINDERS = frozenset(("addEventListener", "on", "one", "bind", "click", "submit", "subscribe", "$on"))
+"""Methods that give a handler to an element or an event."""
 _SERVER_PARAMETERS = frozenset(("req", "res", "request", "response", "ctx", "reply", "next"))
 """A server's handler ends a session there; it cannot reach the page's SDK."""
 
@@ -90,11 +95,7 @@ def moments(m: Machine) -> list[Moment]:
                 place = Place(path, node.start, node.end)
                 found.append((Moment(name, LOGOUT, place, module.language, clean), words))
     names = {moment.name for moment, _ in found if moment.name}
-    return [
-        moment
-        for moment, words in found
-        if not any(name != moment.name and name in words for name in names)
-    ]
+    return [moment for moment, words in found if not any(name != moment.name and name in words for name in names)]
 
 
 def _handlers(m: Machine, module: Module) -> Iterator[tuple[p.Function, str]]:
@@ -105,7 +106,7 @@ def _handlers(m: Machine, module: Module) -> Iterator[tuple[p.Function, str]]:
             functions.append(node)
         elif isinstance(node, p.Call):
             given = [arg for arg in node.args if isinstance(arg, p.Function)]
-            if given and any(_is_handler(m, text) for text in _texts(node)):
+            if given and any(_is_logout(m, text) for text in _texts(node)):
                 bound.update(id(arg) for arg in given)
     for function in functions:
         name = m.linker.name_of(module, function)
@@ -117,17 +118,24 @@ def _handlers(m: Machine, module: Module) -> Iterator[tuple[p.Function, str]]:
 
 
 def _texts(call: p.Call) -> Iterator[str]:
-    """The texts that say what a handler is bound to: `$("#logout").on("click", …)`."""
-    for node in p.walk([call.callee, *(arg for arg in call.args if isinstance(arg, p.Literal))]):
-        if isinstance(node, p.Literal) and isinstance(node.value, str) and "/" not in node.value:
+    """What says to what a handler is bound: `$("#logout").on("click", …)`, `logoutForm.addEventListener(…)`."""
+    method = call.callee
+    if not isinstance(method, p.Member) or not isinstance(method.key, p.Literal) or method.key.value not in _BINDERS:
+        return
+    for node in p.walk([method.object, *(arg for arg in call.args if isinstance(arg, p.Literal))]):
+        if isinstance(node, p.Name):
+            yield node.id
+        elif isinstance(node, p.Literal) and isinstance(node.value, str) and "/" not in node.value:
             yield node.value.lstrip("#.")
 
 
-def _is_handler(m: Machine, name: str) -> bool:
-    if not name or name[:1].isupper() or m.vocabulary.handler_kind(name) != LOGOUT:
-        return False
-    from trackaudit.vocabulary.words import split
+def _is_logout(m: Machine, text: str) -> bool:
+    return bool(text) and m.vocabulary.handler_kind(text) == LOGOUT and _VIEW.isdisjoint(split(text))
 
+
+def _is_handler(m: Machine, name: str) -> bool:
+    if name[:1].isupper() or not _is_logout(m, name):
+        return False
     words = split(name)
     return words[0] not in _NO_HANDLER_FIRST and words[-1] not in _NO_HANDLER_LAST
 
