@@ -129,3 +129,10 @@ def test_expressions_nested_too_deeply_are_a_notice_and_the_recursion_limit_stay
     result = _check(f"export function f(c) {{ exponea.update({{ email: {sums} }}); }}")
     assert result.notices
     assert sys.getrecursionlimit() == before
+
+
+def test_a_bound_that_is_hit_in_many_files_is_one_notice() -> None:
+    files = {f"{name}.js": _chain(INLINE_LIMIT + 20) for name in "abc"}
+    messages = [notice.message for notice in check_texts(files).notices if notice.kind == "limit"]
+    assert len(messages) == 1
+    assert messages[0].endswith("and so in 2 more files")

@@ -225,11 +225,21 @@ def evaluate(
         if send.where.unit in kept and not any(tag in called for tag in send.where.tags[_own(kept, send) :])
     ]
     sending = {ANY_UNIT, *(send.where.unit for send in sends)}
+    machine.notices.extend(_limits(machine, linker, sending))
+    return Flow(sends, machine.presence, machine.notices, machine.evaluated, _wrappers(machine), moments(machine))
+
+
+def _limits(machine: Evaluator, linker: Linker, sending: set[int]) -> list[Notice]:
+    """One notice for each bound, at the first place where it was hit, with the number of other files."""
+    places: dict[str, list[tuple[str, int]]] = {}
     for (path, message), (start, unit) in machine.limits.items():
         if unit in sending:
-            line = linker.source(path).position(start)[0]
-            machine.notices.append(Notice("limit", path, line, message))
-    return Flow(sends, machine.presence, machine.notices, machine.evaluated, _wrappers(machine), moments(machine))
+            places.setdefault(message, []).append((path, start))
+    found: list[Notice] = []
+    for message, [(path, start), *others] in places.items():
+        more = f"; and so in {len(others)} more files" if others else ""
+        found.append(Notice("limit", path, linker.source(path).position(start)[0], f"{message}{more}"))
+    return found
 
 
 def _fresh(machine: Evaluator, linker: Linker, known: dict[str, Wanted]) -> list[Wanted]:
