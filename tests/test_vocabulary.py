@@ -663,7 +663,7 @@ def test_a_call_that_only_looks_like_one_is_none(module: str, callee: str, langu
 def test_arguments_are_found_by_position_keyword_and_path() -> None:
     start = VOCABULARY.call_sink("", ("exponea", "start"), "javascript")
     assert start is not None
-    assert start.arguments == {"ids": Argument(0, "", ("customer",))}
+    assert start.arguments == {"ids": Argument(0, "", ("customer",)), "token": Argument(0, "", ("token",))}
     assert (start.scalar_id, start.stateful, start.channel) == ("registered", True, "page")
     event = VOCABULARY.call_sink("exponea_python_sdk", ("Exponea", "()", "tracking", "add_event"), "python")
     assert event is not None
@@ -675,7 +675,7 @@ def test_arguments_are_found_by_position_keyword_and_path() -> None:
     assert (event.scalar_id, event.stateful, event.channel) == ("", False, "api")
     made = VOCABULARY.call_sink("infinario", ("Infinario",), "python")
     assert made is not None
-    assert made.arguments == {"ids": Argument(1, "customer")}
+    assert made.arguments == {"ids": Argument(1, "customer"), "token": Argument(0, "token")}
 
 
 def test_an_sdk_tells_the_call_that_would_have_been_right() -> None:

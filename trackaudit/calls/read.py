@@ -41,6 +41,7 @@ class Reader:
         ids = send.arguments.get("ids")
         properties = send.arguments.get("properties")
         event = send.arguments.get("event")
+        token = send.arguments.get("token")
         return TrackingCall(
             sdk=sink.sdk,
             channel=sink.channel,
@@ -56,11 +57,12 @@ class Reader:
             blocks=send.where.blocks,
             sink=send.place,
             call=send.call,
-            arguments={name: place for name, (_, place) in send.arguments.items()},
+            arguments={name: place for name, (_, place) in send.arguments.items() if name != "token"},
             trail=(*trail, at_sink),
             callers=tuple(step.place for step in trail),
             certain=send.certain,
             language=send.where.language,
+            token=next(iter(texts(token[0])), "") if token else "",
         )
 
     def of_payload(self, send: Send, record: FrozenRecord, shape: Shape) -> TrackingCall:

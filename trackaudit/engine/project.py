@@ -51,6 +51,7 @@ class Project:
         self._schema = schema
         self._coverage = coverage
         self._group = _groups(calls)
+        self._tokens = _tokens(calls)
         self._anonymizing = {moment.place for moment in moments if moment.anonymizes}
         self.moments = [_call_of(moment) for moment in moments]
         self._by_group: dict[str, list[TrackingCall]] = {}
@@ -60,7 +61,8 @@ class Project:
 
     def group(self, call: TrackingCall) -> str:
         """What a call is compared within."""
-        return call.token or self._group.get(_package(call), _package(call)[1])
+        token = self._tokens.get(call.sink.path) or self._tokens.get(f"{_package(call)[1]}/")
+        return f"token {token}" if token else self._group.get(_package(call), _package(call)[1])
 
     def beside(self, call: TrackingCall) -> list[TrackingCall]:
         """All calls of the same group."""
@@ -231,6 +233,25 @@ def _has_ids(call: TrackingCall) -> bool:
     return bool(call.ids.items or call.ids.open)
 
 
+def _tokens(calls: Sequence[TrackingCall]) -> dict[str, str]:
+    """The project token of a file by its path, and of a package by its folder and a slash, where one constant is all
+    that is seen there."""
+    found: dict[str, set[str]] = {}
+    for call in calls:
+        if call.token:
+            for where in (call.sink.path, f"{call.package}/"):
+                found.setdefault(where, set()).add(call.token)
+    if len(set[str]().union(*found.values())) == 1 and _is_one(calls):
+        return {}  # the page names the token, its server does not: they are one project all the same
+    return {where: min(tokens) for where, tokens in found.items() if len(tokens) == 1}
+
+
+def _is_one(calls: Sequence[TrackingCall]) -> bool:
+    """Whether each language has one package that tracks."""
+    code = {_package(call) for call in calls if _package(call)[0] != "document"}
+    return len(code) == len({sort for sort, _ in code})
+
+
 def _package(call: TrackingCall) -> tuple[str, str]:
     sort = "document" if call.language in ("document", "json", "yaml") else _family(call.language)
     return sort, call.package
@@ -247,9 +268,8 @@ def _groups(calls: Sequence[TrackingCall]) -> dict[tuple[str, str], str]:
     for call in calls:
         sort, folder = _package(call)
         packages.setdefault(sort, set()).add(folder)
-    code = {sort: folders for sort, folders in packages.items() if sort != "document"}
-    one = all(len(folders) == 1 for folders in code.values())
-    folders = sorted(folder for found in code.values() for folder in found)
+    one = _is_one(calls)
+    folders = sorted(folder for sort, found in packages.items() if sort != "document" for folder in found)
     groups: dict[tuple[str, str], str] = {}
     for sort, found in packages.items():
         for folder in found:

@@ -31,7 +31,7 @@ _SDK_KEYS = (
     "shapes",
 )
 _LANGUAGES = ("javascript", "python", "any")
-_CALL_KEYS = ("operation", "ids", "properties", "event", "scalar-id")
+_CALL_KEYS = ("operation", "ids", "properties", "event", "token", "scalar-id")
 _SHAPE_KEYS = ("operation", "require", "unless", "ids", "properties", "event", "wrong")
 _LISTED_KEYS = ("list", "key", "value")
 _ARGUMENT = "a position (0), a name (customer_ids), both ([0, customer_ids]), with a path inside (0.customer)"
@@ -200,7 +200,9 @@ def _calls(reader: Reader, parts: dict[str, Marked], key: str) -> dict[str, Any]
     for name, item in (reader.mapping(parts[key], key) if key in parts else {}).items():
         entry = reader.mapping(item, f"the call {name}", _CALL_KEYS)
         arguments = {
-            part: _argument(reader, entry[part], part) for part in ("ids", "properties", "event") if part in entry
+            part: _argument(reader, entry[part], part)
+            for part in ("ids", "properties", "event", "token")
+            if part in entry
         }
         calls[name] = {
             "operation": _operation(reader, entry, item),

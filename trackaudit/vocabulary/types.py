@@ -18,8 +18,8 @@ class CallSink(NamedTuple):
     """A call that sends to Engagement.
 
     receiver: the vocabulary's name of what it is called on (`exponea`, `Infinario()`; "" for a bare function). method:
-    the last name of the call. arguments: by "ids", "properties", "event". scalar_id: the ID name that a string or
-    number as ids means, or "".
+    the last name of the call. arguments: by "ids", "properties", "event", "token" (of the project). scalar_id: the ID
+    name that a string or number as ids means, or "".
     """
 
     sdk: str
