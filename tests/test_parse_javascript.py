@@ -717,3 +717,10 @@ def test_the_suffix_tells_the_language(path: str, language: str | None) -> None:
 
 def test_an_unknown_language_has_no_modules() -> None:
     assert parse(SourceFile("a.png", b"", "image")) == []
+
+
+def test_a_script_of_braces_alone_is_given_up_and_keeps_its_comments() -> None:
+    text = b"f(1); // here\n" + b"{{" * 100_000
+    module = parse_script("a.js", text, "javascript", 0, len(text))
+    assert module.errors
+    assert [comment.text for comment in module.comments] == ["// here"]

@@ -39,7 +39,8 @@ _CHUNK = 1 << 16
 _STEPS = 20_000
 _BYTES_A_STEP = 8
 """tree-sitter reports a step every 100 operations: one for 20 to 200 bytes of sound code, many for a broken byte."""
-_GRAMMARS: dict[str, tuple[tree_sitter.Language, tree_sitter.Query]] = {}
+_COMMENT = re.compile(rb"//|/\*|<!--|-->|#!")
+_GRAMMARS: dict[str, tree_sitter.Language] = {}
 
 
 def parse(source: SourceFile) -> list[Module]:
@@ -66,7 +67,7 @@ def parse_script(path: str, data: bytes, language: str, start: int, end: int) ->
         return Module(path, "javascript", [], [], errors)
     low = Lower(data, _EXPRESSIONS, _STATEMENTS, errors)
     body = low.block(tree.root_node.children)
-    comments = _comments(tree.root_node, language, data)
+    comments = _comments(tree.root_node, data)
     module = Module(path, "javascript", _without_types(low, body), comments, sorted({*errors, *low.errors}))
     if _WRITES.search(data, start, end):
         from trackaudit.parse.injected import expand
@@ -75,7 +76,7 @@ def parse_script(path: str, data: bytes, language: str, start: int, end: int) ->
     return module
 
 
-def _grammar(language: str) -> tuple[tree_sitter.Language, tree_sitter.Query]:
+def _grammar(language: str) -> tree_sitter.Language:
     found = _GRAMMARS.get(language)
     if found is None:
         if language == "javascript":
@@ -87,13 +88,13 @@ def _grammar(language: str) -> tuple[tree_sitter.Language, tree_sitter.Query]:
 
             pointer = typescript.language_tsx() if language == "tsx" else typescript.language_typescript()
             grammar = tree_sitter.Language(pointer)
-        found = _GRAMMARS[language] = (grammar, tree_sitter.Query(grammar, "[(comment) (html_comment)] @comment"))
+        found = _GRAMMARS[language] = grammar
     return found
 
 
 def _tree(data: bytes, language: str, start: int, end: int) -> tree_sitter.Tree | None:
     """The syntax tree; None if the text is so broken that mending it would take for ever."""
-    parser = tree_sitter.Parser(_grammar(language)[0])
+    parser = tree_sitter.Parser(_grammar(language))
     if (start, end) != (0, len(data)):
         # rows and columns play no part here, only bytes
         parser.included_ranges = [tree_sitter.Range((0, 0), (0, 0), start, end)]
@@ -144,9 +145,15 @@ def _size(errors: list[tuple[int, int]]) -> tuple[int, int]:
     return sum(end - start for start, end in errors), len(errors)
 
 
-def _comments(root: tree_sitter.Node, language: str, data: bytes) -> list[Comment]:
-    captured = tree_sitter.QueryCursor(_grammar(language)[1]).captures(root).get("comment", [])
-    spans = sorted((node.start_byte, node.end_byte) for node in captured)
+def _comments(root: tree_sitter.Node, data: bytes) -> list[Comment]:
+    # Where a comment may begin, the tree is asked: a query's cost grows with the square of how deep the tree is.
+    spans: list[tuple[int, int]] = []
+    for found in _COMMENT.finditer(data, root.start_byte, root.end_byte):
+        if spans and found.start() < spans[-1][1]:
+            continue
+        node = root.descendant_for_byte_range(found.start(), found.start() + 1)
+        if node is not None and node.type in ("comment", "html_comment"):
+            spans.append((node.start_byte, node.end_byte))
     return [Comment(start, end, data[start:end].decode("utf-8", "replace")) for start, end in spans]
 
 
