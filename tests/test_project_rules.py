@@ -195,6 +195,31 @@ def test_a_logout_that_calls_another_is_reported_at_the_inner_one_only() -> None
     assert found(texts) == [("logout-without-anonymize", "auth.js", 1)]
 
 
+@pytest.mark.parametrize(("path", "told"), [("index.html", True), ("logout.html", False)])
+def test_a_page_that_is_the_logout_may_anonymize_at_its_load(path: str, told: bool) -> None:
+    page = "<html><body><script>\nexponea.anonymize();\n</script></body></html>\n"
+    assert found({path: page}) == ([("logout-without-anonymize", path, 2)] if told else [])
+
+
+def test_the_page_behind_the_confirmation_link_is_a_confirmation() -> None:
+    form = "function onSubmit(mail) {\n  exponea.track('double_opt_in', { action: 'new', email: mail });\n}\n"
+    page = "exponea.track('consent', { action: 'accept', category: 'newsletter' });\n"
+    assert found({"form.js": form, "newsletter-confirm.js": page}) == [
+        ("confirmation-without-identify", "newsletter-confirm.js", 1)
+    ]
+
+
+def test_a_server_that_keeps_a_profile_of_the_recipient_alone_is_low_confidence() -> None:
+    texts = {"a.py": SERVER.replace("user.%s", "gift.recipient_email") % "registered"}
+    assert found(texts) == []
+    assert found(texts, confidence="low") == [("id-of-someone-else", "a.py", 4)]
+
+
+def test_a_tie_between_two_kinds_is_told_at_the_one_that_is_no_address() -> None:
+    order = "function order(user) {\n  exponea.identify({ registered: user.id });\n}\n"
+    assert found({"a.js": order, "b.js": PAGE}) == [("conflicting-id-values", "a.js", 2)]
+
+
 def test_a_consent_long_after_the_login_is_low_confidence() -> None:
     settings = "function save(email) {\n  exponea.track('consent', { action: 'accept', category: 'newsletter' });\n}\n"
     assert found({"a.js": PAGE, "b.js": settings}) == []

@@ -59,6 +59,11 @@ class Word(NamedTuple):
 
 
 DOUBLE_OPT_IN = "double_opt_in"
+PAGE_WORDS = {
+    "logout": frozenset(("logout", "signout", "logoff")),
+    "confirm": frozenset(("confirm", "confirmed", "confirmation", "doi", "optin")),
+}
+"""In a page's name: the moment that it is for."""
 COOKIE_WORDS = frozenset(("cookie", "cookies", "analytics", "tracking", "gdpr", "statistics", "personalization"))
 """In a consent's category: it is the browser that agrees, not a customer."""
 _QUOTES = ("'", '"', "`")
@@ -119,10 +124,17 @@ def _document(subject: Subject, given: Given) -> bool:
 
 
 def _handler(subject: Subject, given: Given) -> bool:
-    call = subject.call
-    at_load = not call.context.function and not call.blocks and not call.callers and call.context.handler == "none"
-    handler = "load" if at_load and call.channel == "page" else call.context.handler
-    return handler in _words(given)
+    return _moment(subject.call) in _words(given)
+
+
+def _moment(call: TrackingCall) -> str:
+    if call.context.handler != "none":
+        return call.context.handler
+    stem = call.sink.path.rpartition("/")[2].partition(".")[0]
+    told = next((moment for moment, words in PAGE_WORDS.items() if not words.isdisjoint(words_of(stem))), "")
+    at_load = not call.context.function and not call.callers and call.channel in ("page", "mobile")
+    # What a page does at its top level happens at the moment that the page is for: `logout.html`.
+    return (told or ("load" if not call.blocks else "none")) if at_load else "none"
 
 
 def _conditional(subject: Subject, given: Given) -> bool:

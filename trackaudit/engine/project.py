@@ -152,7 +152,9 @@ class Project:
         if known is not None and known.declared and known.holds in IDENTIFYING:
             usual, alone = known.holds, True
         else:
-            usual, alone = _most([use.entry.kind for use in sent], implied_kind(name)), False
+            implied = implied_kind(name)
+            preferred = implied if implied in IDENTIFYING else self._holds(name)
+            usual, alone = _most([use.entry.kind for use in sent], preferred), False
         minority = [use for use in sent if use.entry.kind != usual]
         return _conflict(usual, minority, [use for use in sent if use.entry.kind == usual], alone)
 
