@@ -11,7 +11,7 @@ from trackaudit.config import Config
 from trackaudit.discover.sources import Sources
 from trackaudit.model import SourceFile
 from trackaudit.parse import language_of, parse
-from trackaudit.pipeline import CheckOptions, Reader, _analysis, judge
+from trackaudit.pipeline import CheckOptions, Reader, analysis_of, judge
 from trackaudit.vocabulary import load_vocabulary
 
 BOM = "\ufeff"
@@ -28,7 +28,9 @@ def check(path: str, text: str) -> list[tuple[int, int, str]]:
 
     reader = Reader(Sources("", overlay={path: text.encode()}))
     config = Config()
-    analysis = _analysis(config, load_vocabulary(config), reader, [path], [path], lambda name: True, lambda name: False)
+    analysis = analysis_of(
+        config, load_vocabulary(config), reader, [path], [path], lambda name: True, lambda name: False
+    )
     result = judge(analysis, load_rules(config), CheckOptions(min_confidence="low"))
     spots = []
     for finding in result.findings:

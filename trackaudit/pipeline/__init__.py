@@ -1,0 +1,65 @@
+"""The sentence: paths → discover → parse → flow → calls → identity → rules → suppress → fix → result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackaudit.model import Result
+from trackaudit.pipeline.accepted import accepted_findings
+from trackaudit.pipeline.analysis import analyse, analysis_of, past_analysis, recheck
+from trackaudit.pipeline.judging import judge, judge_all, ruleset_for
+from trackaudit.pipeline.mend import as_checked, heard, mended
+from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome, Judgement, Repair
+from trackaudit.pipeline.reader import Reader
+from trackaudit.pipeline.texts import check_text, check_texts, fix_text, fix_texts
+
+if TYPE_CHECKING:
+    from trackaudit.model import IdSchema, Wrapper
+
+__all__ = [
+    "Analysis",
+    "CheckOptions",
+    "CheckOutcome",
+    "Judgement",
+    "Reader",
+    "Repair",
+    "accepted_findings",
+    "analyse",
+    "analysis_of",
+    "check",
+    "check_text",
+    "check_texts",
+    "fix_text",
+    "fix_texts",
+    "identity",
+    "judge",
+    "judge_all",
+    "past_analysis",
+    "recheck",
+    "ruleset_for",
+    "sinks",
+]
+
+
+def check(options: CheckOptions) -> CheckOutcome:
+    """Check a project. Raises TrackauditError when the job cannot be done."""
+    analysis = analyse(options)
+    ruleset = ruleset_for(analysis, options)
+    judgement = heard(analysis, ruleset, options)
+    if not options.fix or not judgement.result.findings:
+        return CheckOutcome(judgement.result, analysis.config.fail_on)
+    return mended(as_checked(judgement, analysis), analysis, ruleset, options)
+
+
+def identity(options: CheckOptions) -> tuple[IdSchema, Result]:
+    """The identity schema in force, and a result that holds the sources of its evidence."""
+    analysis = analyse(options)
+    result = Result((), tuple(analysis.notices), analysis.summary, analysis.reader.files, prefix=analysis.prefix)
+    return analysis.schema, result
+
+
+def sinks(options: CheckOptions) -> tuple[list[Wrapper], Result]:
+    """The wrappers that were inferred in files that are reported, and a result that holds their sources."""
+    analysis = analyse(options, every=True)
+    result = Result((), tuple(analysis.notices), analysis.summary, analysis.reader.files, prefix=analysis.prefix)
+    return [wrapper for wrapper in analysis.wrappers if analysis.reported(wrapper.place.path)], result

@@ -1,0 +1,101 @@
+"""The rules asked, and what the user does not want to hear held back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackaudit.errors import InputError
+from trackaudit.model import CONFIDENCES, Notice, Result, RuleHelp
+
+if TYPE_CHECKING:
+    from trackaudit.config import Config
+    from trackaudit.engine.rule import Rule, RuleSet
+    from trackaudit.model import Finding
+
+from trackaudit.pipeline.options import Analysis, CheckOptions, Judgement
+
+
+def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result:
+    """Ask the rules, and hold back what the user does not want to hear."""
+    return judge_all(analysis, ruleset, options).result
+
+
+def judge_all(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Judgement:
+    """As `judge`, with the findings that are held back."""
+    from trackaudit.engine.run import run_cases
+    from trackaudit.suppress import suppress
+
+    files = analysis.reader.files
+    calls = analysis.calls.calls
+    cases, notices = run_cases(
+        calls, analysis.schema, ruleset, analysis.config, files, analysis.vocabulary, analysis.moments
+    )
+    found = [case.finding for case in cases]
+    ran = _ran(ruleset, analysis.config, options)
+    wanted = [finding for finding in found if finding.rule in ran and _is_reported(finding, analysis)]
+    modules = [module for file in analysis.reader.modules.values() for module in file]
+    known = {rule.id for rule in ruleset.rules}
+    unused = ruleset.get("unused-suppression")
+    severity = analysis.config.rules.get("unused-suppression", unused.severity if unused is not None else "warning")
+    strict = analysis.config.require_reason
+    kept, suppressed, extra = suppress(wanted, modules, files, ran, known, severity, analysis.reported, strict)
+    lowest = CONFIDENCES.index(options.min_confidence)
+    shown = [finding for finding in kept if CONFIDENCES.index(finding.confidence) <= lowest]
+    summary = analysis.summary._replace(suppressed=len(suppressed), below_confidence=len(kept) - len(shown))
+    everything = [*analysis.notices, *notices]
+    if not analysis.calls.calls:
+        everything.append(Notice("no-calls", "", 0, "no tracking call was seen; if there are any, name their wrappers"))
+    result = Result(
+        tuple(sorted([*shown, *extra], key=_order)),
+        tuple(everything),
+        summary,
+        files,
+        tuple(analysis.calls.unresolved),
+        analysis.prefix,
+        suppressed,
+        tuple(_help(rule) for rule in ruleset.rules if rule.id in ran),
+    )
+    return Judgement(result, (*found, *extra), cases, (*kept, *extra))
+
+
+def ruleset_for(analysis: Analysis, options: CheckOptions) -> RuleSet:
+    """The rules of a project. Raises InputError where the user names one that does not exist."""
+    from trackaudit.engine.load import load_rules
+    from trackaudit.suppress import unknown_rule
+
+    ruleset = load_rules(analysis.config)
+    known = [rule.id for rule in ruleset.rules]
+    strange = [unknown_rule(rule, known) for rule in (*options.select, *options.ignore) if rule not in known]
+    if strange:
+        raise InputError(*strange)
+    return ruleset
+
+
+def _help(rule: Rule) -> RuleHelp:
+    def markdown() -> str:
+        from trackaudit.engine.document import document
+
+        return document(rule)
+
+    return RuleHelp(rule.id, rule.severity, rule.summary, rule.why.strip(), markdown)
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str]:
+    return finding.root.path, finding.root.start, finding.root.end, finding.rule
+
+
+def _is_reported(finding: Finding, analysis: Analysis) -> bool:
+    if analysis.is_test(finding.root.path):
+        return False
+    if analysis.reported(finding.root.path) or analysis.reported(finding.sink.path):
+        return True
+    # Files that are named (by a commit hook) also answer for what goes through them on its way.
+    named = {target.path for target in analysis.ground.targets if not target.folder} if analysis.ground else ()
+    return any(step.place.path in named for step in finding.trail)
+
+
+def _ran(ruleset: RuleSet, config: Config, options: CheckOptions) -> set[str]:
+    chosen = {rule.id for rule in ruleset.rules if config.rules.get(rule.id, rule.severity) != "off"}
+    if options.select:
+        chosen &= set(options.select)
+    return chosen - set(options.ignore)

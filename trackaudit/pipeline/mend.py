@@ -1,0 +1,57 @@
+"""Findings mended: proposals proven on an overlay, and repairs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trackaudit.engine.rule import RuleSet
+    from trackaudit.fix.verify import Checked
+
+from trackaudit.pipeline.accepted import accepted_findings, without_accepted, without_old
+from trackaudit.pipeline.analysis import recheck
+from trackaudit.pipeline.judging import judge_all
+from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome, Judgement, Repair
+
+
+def heard(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Judgement:
+    """One state of the project, judged; its result holds what the user wants to hear."""
+    judgement = judge_all(analysis, ruleset, options)
+    result = judgement.result
+    if options.since is not None:
+        result = without_old(result, analysis, ruleset, options)
+    accepted, path = accepted_findings(analysis, options)
+    if path:
+        result = without_accepted(result, judgement.found, accepted, path)
+    return judgement._replace(result=result)
+
+
+def as_checked(judgement: Judgement, analysis: Analysis) -> Checked:
+    from trackaudit.fix.plan import Workshop
+    from trackaudit.fix.verify import Checked
+
+    modules = analysis.reader.modules
+    errors = {path: sum(len(module.errors) for module in file) for path, file in modules.items()}
+    workshop = Workshop(analysis.reader.files, modules, analysis.calls.calls, analysis.schema)
+    return Checked(judgement.result, judgement.kept, judgement.cases, workshop, errors)
+
+
+def mended(first: Checked, analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> CheckOutcome:
+    from trackaudit import fix
+
+    def again(overlay: Mapping[str, bytes]) -> Checked:
+        anew = recheck(analysis, overlay)
+        return as_checked(heard(anew, ruleset, options), anew)
+
+    fail_on, root = analysis.config.fail_on, analysis.reader.sources.root
+    if options.fix == "propose":
+        fixes, notices = fix.proposals(first, again)
+        found = tuple(one._replace(fix=fixes.get(one, one.fix)) for one in first.result.findings)
+        return CheckOutcome(first.result._replace(findings=found, notices=(*first.result.notices, *notices)), fail_on)
+    repaired = fix.repair(first, again, options.fix)
+    notices = [*first.result.notices, *repaired.notices]
+    result = repaired.last.result._replace(notices=tuple(dict.fromkeys([*notices, *repaired.last.result.notices])))
+    before = {path: first.workshop.files[path].data for path in repaired.overlay}
+    return CheckOutcome(first.result._replace(notices=tuple(notices)), fail_on, Repair(repaired, result, before, root))

@@ -1,0 +1,103 @@
+"""Files on demand: parsed once, what is wrong with them told once."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from trackaudit.model import Notice
+from trackaudit.parse import language_of, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from trackaudit.discover.sources import Sources
+    from trackaudit.model import SourceFile
+    from trackaudit.program import Module
+
+
+class Reader:
+    """Parses files on demand and keeps their modules; what is wrong with a file becomes a notice."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.modules: dict[str, list[Module]] = {}
+        self.files: dict[str, SourceFile] = {}
+        self.notices: list[Notice] = []
+        self.seconds = 0.0
+
+    def source(self, path: str) -> SourceFile:
+        """A file by its path; one that cannot be read is empty."""
+        file = self.files.get(path)
+        if file is None:
+            self.load(path)
+            file = self.files[path]
+        return file
+
+    def load(self, path: str) -> list[Module]:
+        """A file's modules; none if it cannot be read or parsed."""
+        known = self.modules.get(path)
+        if known is not None:
+            return known
+        from trackaudit.model import SourceFile
+
+        self.modules[path] = []
+        language = language_of(path) or ""
+        try:
+            file = self.files[path] = self.sources.source(path, language)
+        except OSError as error:
+            self.files[path] = SourceFile(path, b"", language)
+            self.notices.append(Notice("unreadable", path, 0, f"the file cannot be read: {error.strerror or error}"))
+            return []
+        began = perf_counter()
+        try:
+            self.modules[path] = parse(file)
+        except Exception as error:  # one file that breaks a front end must not stop the run
+            self.notices.append(Notice("crash", path, 0, f"the front end failed: {type(error).__name__}: {error}"))
+        self.seconds += perf_counter() - began
+        for module in self.modules[path]:
+            if module.errors:
+                line = file.position(module.errors[0][0])[0]
+                more = f" and {len(module.errors) - 1} more places" if len(module.errors) > 1 else ""
+                why = f"the syntax is not understood here{more}; the rest of the file was analysed"
+                self.notices.append(Notice("syntax-error", path, line, why))
+        return self.modules[path]
+
+    def read(self, path: str) -> bytes | None:
+        """A file's bytes, or None if it cannot be read."""
+        try:
+            return self.sources.read(path)
+        except OSError:
+            return None
+
+    def search(self, paths: Iterable[str], tests: Sequence[Callable[[bytes], bool]]) -> list[str]:
+        """Those of the code files whose bytes pass one of the tests."""
+        found: list[str] = []
+        for path in paths:
+            if language_of(path) in (None, "document"):
+                continue
+            data = self.read(path)
+            if data is not None and any(test(data) for test in tests):
+                found.append(path)
+        return found
+
+
+def package_folders(listing: Iterable[str]) -> list[str]:
+    return [path.rpartition("/")[0] for path in listing if path.rpartition("/")[2] == "package.json"]
+
+
+PACKAGES = ("package.json", "pyproject.toml", "setup.py", "setup.cfg", "composer.json")
+"""What makes a folder a package of its own: IDs of different packages are not compared."""
+
+
+def nearest_package(listing: Iterable[str]) -> Callable[[str], str]:
+    """Gives the folder of the nearest package manifest above a path, "" for the root."""
+    folders = {path.rpartition("/")[0] for path in listing if path.rpartition("/")[2] in PACKAGES}
+
+    def nearest(path: str) -> str:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folder = folder.rpartition("/")[0]
+        return folder
+
+    return nearest
