@@ -72,8 +72,8 @@ _VIEW = frozenset(("tab", "menu", "panel", "popup", "tooltip", "drawer", "banner
 """Words of what is shown about a logout: `logoutTabClicked` turns a leaf."""
 _BINDERS = frozenset(("addEventListener", "on", "one", "bind", "click", "submit", "subscribe", "$on"))
 """Methods that give a handler to an element or an event."""
-_SERVER_PARAMETERS = frozenset(("req", "res", "request", "response", "ctx", "reply", "next"))
-"""A server's handler ends a session there; it cannot reach the page's SDK."""
+_OTHER_PARAMETERS = frozenset(("req", "res", "request", "response", "ctx", "reply", "next", "state", "draft"))
+"""A server's handler ends a session there, and cannot reach the page's SDK; a store's reducer only computes."""
 
 
 def moments(m: Machine) -> list[Moment]:
@@ -111,7 +111,7 @@ def _handlers(m: Machine, module: Module) -> Iterator[tuple[p.Function, str]]:
     for function in functions:
         name = m.linker.name_of(module, function)
         taken = {param.target.id for param in function.params if isinstance(param.target, p.Name)}
-        if not _SERVER_PARAMETERS.isdisjoint(taken):
+        if not _OTHER_PARAMETERS.isdisjoint(taken):
             continue
         if (id(function) in bound or _is_handler(m, name)) and _acts(function):
             yield function, name
