@@ -1,0 +1,85 @@
+"""What commands share: exit codes, files and pipes that are written to, problems in words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+
+import click
+
+from trackaudit import __version__
+from trackaudit.cli.group import FAILED, FINDINGS
+from trackaudit.model import SEVERITIES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TextIO
+
+    from trackaudit.model import Result
+
+
+def exit_code(result: Result, fail_on: str) -> int:
+    if any(notice.kind == "crash" for notice in result.notices):
+        return FAILED
+    bad = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return FINDINGS if any(finding.severity in bad for finding in result.findings) else 0
+
+
+def replace_file(path: str, name: str, write: Callable[[TextIO], object]) -> str:
+    """Write a file so that a reader sees all of it or none; the problem in words, or `""`."""
+    path = os.path.realpath(path)
+    # A pipe or device (`json:/dev/stdout`) cannot be replaced, only written to.
+    direct = os.path.exists(path) and not os.path.isfile(path)
+    target = path if direct else f"{path}.{os.getpid()}.part"
+    try:
+        try:
+            with open(target, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+                write(file)
+            if not direct:
+                os.replace(target, path)
+        finally:
+            if not direct and os.path.exists(target):
+                os.unlink(target)
+    except OSError as error:
+        return f"{name}: cannot be written: {error.strerror or error}"
+    return ""
+
+
+@contextmanager
+def open_pipe(stream: TextIO) -> Iterator[None]:
+    """Let a reader that has seen enough (`| head`) close the pipe: what is left goes nowhere, without a word."""
+    try:
+        yield
+    except BrokenPipeError:
+        _to_nowhere(stream)
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def fail(*problems: str) -> int:
+    from trackaudit.report.escape import escape
+
+    with open_pipe(sys.stderr):
+        for problem in problems:
+            click.echo(f"trackaudit: {escape(problem)}", err=True)
+    return FAILED
+
+
+def crash(error: Exception, debug: bool) -> int:
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+    words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    version = sys.version.split()[0]
+    return fail(
+        f"internal error: {words}",
+        f"This is a fault of trackaudit {__version__} (Python {version}), not of your code. Please report it,"
+        + (" with the traceback above." if debug else " with what `--debug` prints."),
+    )
