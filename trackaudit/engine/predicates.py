@@ -180,17 +180,8 @@ def _anonymizes(subject: Subject, given: Given) -> bool:
 
 
 def _server_only(subject: Subject, given: Given) -> bool:
-    """A page that could not be told from one that identifies, or that other rules tell to, is none."""
-    project, schema = subject.ground.project, subject.ground.schema
-    if not project.sent_by_server(subject.call):
-        return not given
-    for other in project.beside(subject.call):
-        if other.channel not in ("page", "mobile"):
-            continue
-        told = any(is_identifier(item, schema) for item in other.properties.items)
-        if other.operation == "identify" or other.ids.items or other.ids.open or told:
-            return not given
-    return given is True
+    schema = subject.ground.schema
+    return subject.ground.project.server_only(subject.call, lambda entry: is_identifier(entry, schema)) == given
 
 
 def _stage(subject: Subject, given: Given) -> bool:

@@ -7,16 +7,18 @@ project token or a workspace package) are compared. Whatever cannot be known tak
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from trackaudit.identity import DEFAULT_HARD, IDENTIFYING, implied_kind
 from trackaudit.model import Context, Entries, TrackingCall
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from trackaudit.engine.coverage import Coverage
     from trackaudit.model import Entry, IdSchema, Moment, Place
+
+T = TypeVar("T")
 
 _TYPED = ("dom", "request", "column", "literal", "url", "storage", "env")
 """Origins whose raw values other rules speak of, or that are constants."""
@@ -58,6 +60,7 @@ class Project:
         for call in calls:
             self._by_group.setdefault(self.group(call), []).append(call)
         self._conflicts: dict[str, dict[tuple[Place, str], Conflict]] | None = None
+        self._answers: dict[tuple[str, str], Any] = {}
 
     def group(self, call: TrackingCall) -> str:
         """What a call is compared within."""
@@ -78,21 +81,42 @@ class Project:
 
     def identifies(self, call: TrackingCall) -> bool:
         """Whether a page or app of the group identifies its customer."""
-        return any(
-            other.channel in ("page", "mobile") and other.operation in ("identify", "start") and _has_ids(other)
-            for other in self.beside(call)
-        )
+        return self._once("identifies", call, lambda calls: any(map(_identifies, calls)))
 
     def anonymizes(self, call: TrackingCall) -> bool:
         """Whether a moment's handler anonymizes; or another of the group, which may be what it leads to."""
-        return call.sink in self._anonymizing or any(
-            other.operation == "anonymize" and other.context.function for other in self.beside(call)
+        return call.sink in self._anonymizing or self._once(
+            "anonymizes", call, lambda calls: any(map(_anonymizes, calls))
         )
+
+    def server_only(self, call: TrackingCall, tells: Callable[[Entry], bool]) -> bool:
+        """Whether the group's server sends a hard ID and no page of it identifies: none is started with IDs, and none
+        sends what `tells` says is an identifier, of which other rules speak."""
+
+        def silent(calls: Sequence[TrackingCall]) -> bool:
+            return not any(
+                other.operation == "identify" or _has_ids(other) or any(map(tells, other.properties.items))
+                for other in calls
+                if other.channel in ("page", "mobile")
+            )
+
+        return bool(self.sent_by_server(call)) and self._once("server-only", call, silent)
 
     def sent_by_server(self, call: TrackingCall) -> list[Use]:
         """Payloads of the group that carry a hard ID; none where one carries the browser's soft ID too."""
+        return self._once("server", call, self._server_uses)
+
+    def _once(self, question: str, call: TrackingCall, answer: Callable[[Sequence[TrackingCall]], T]) -> T:
+        """The answer to a question about a call's group, found once."""
+        key = question, self.group(call)
+        if key not in self._answers:
+            self._answers[key] = answer(self.beside(call))
+        found: T = self._answers[key]
+        return found
+
+    def _server_uses(self, calls: Sequence[TrackingCall]) -> list[Use]:
         uses: list[Use] = []
-        for other in self.beside(call):
+        for other in calls:
             if other.channel != "api" or other.stateful or other.language in ("document", "json", "yaml"):
                 continue
             hard = [item for item in other.ids.items if self._coverage.is_hard(item.key) and item.value.symbols]
@@ -229,6 +253,14 @@ def _most(said: list[str], preferred: str) -> str:
     """What is said most often; on a tie the preferred, then the first."""
     counts = Counter(said)
     return max(counts, key=lambda word: (counts[word], word == preferred), default="")
+
+
+def _identifies(call: TrackingCall) -> bool:
+    return call.channel in ("page", "mobile") and call.operation in ("identify", "start") and _has_ids(call)
+
+
+def _anonymizes(call: TrackingCall) -> bool:
+    return call.operation == "anonymize" and bool(call.context.function) and call.context.handler != "load"
 
 
 def _has_ids(call: TrackingCall) -> bool:
