@@ -247,6 +247,23 @@ export function Form() {
 }
 """,
     ),
+    "state that an input sets": (
+        "jsx",
+        """
+export function Form() {
+  const [email, setEmail] = useState("");
+  const [form, setForm] = useState({ mail: "" });
+  const first = () => exponea.identify({ registered: email }); // expect
+  const second = () => exponea.identify({ registered: form.mail });
+  return (
+    <form onSubmit={first} onReset={second}>
+      <input value={email} onChange={(e) => setEmail(e.target.value)} />
+      <input onChange={(e) => setForm((old) => ({ ...old, mail: e.target.value.toLowerCase() }))} />
+    </form>
+  );
+}
+""",
+    ),
     "useCallback and useRef": (
         "jsx",
         """

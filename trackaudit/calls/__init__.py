@@ -31,7 +31,7 @@ class Calls(NamedTuple):
 
 def extract(flow: Flow, vocabulary: Vocabulary, source: Callable[[str], SourceFile]) -> Calls:
     """Turn sends into tracking calls, in order of unit and of sending."""
-    reader = Reader(vocabulary, source)
+    reader = Reader(vocabulary, source, flow.held)
     found: list[TrackingCall] = []
     taken: set[int] = set()
     payloads = _chosen([send for send in flow.sends if send.payload is not None])

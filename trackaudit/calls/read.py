@@ -11,7 +11,7 @@ from trackaudit.model import Entries, Entry, Facts, Place, Step, TrackingCall
 from trackaudit.vocabulary import Listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from trackaudit.flow.send import Frozen, Send
     from trackaudit.model import SourceFile
@@ -22,11 +22,17 @@ IDENTIFIERS = ("email", "phone", "customer_id", "opaque")
 
 
 class Reader:
-    """Reads sends with the vocabulary. `source` gives a file by its path."""
+    """Reads sends with the vocabulary. `source` gives a file by its path; `held` what a state is set to elsewhere."""
 
-    def __init__(self, vocabulary: Vocabulary, source: Callable[[str], SourceFile]) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        source: Callable[[str], SourceFile],
+        held: Mapping[tuple[str, tuple[str, ...]], list[Symbol]],
+    ) -> None:
         self._vocabulary = vocabulary
         self._source = source
+        self._held = held
 
     def text(self, place: Place) -> str:
         """Source text of a place."""
@@ -208,6 +214,11 @@ class Reader:
         value = entry.value
         options = value.options if isinstance(value, Leaf) else ()
         symbols = [option for option in options if isinstance(option, Symbol)]
+        steps = symbols[0].transforms if symbols else ()
+        given = [one for symbol in symbols for one in self._held.get((symbol.root, symbol.path), ())]
+        if given:
+            symbols += given
+            steps += tuple(step for step in given[0].transforms if all(step in one.transforms for one in given))
         # A fallback that somebody wrote in another file to please a type is not this ID's.
         near = ("", entry.root.path)
         literals = tuple(
@@ -238,7 +249,7 @@ class Reader:
             kind,
             owner,
             origin,
-            symbols[0].transforms if symbols else (),
+            steps,
             entry.root,
             entry.value_place,
             (*before, put, *hops, *trail, at_sink),

@@ -160,10 +160,28 @@ def _state(m: Machine, name: str, value: Value, node: p.Node) -> Value:
     """A value that changes later: its constants stand only for a start, its keys stay."""
     held = _changing(m, value, node, ())
     if name in ("useState", "useReducer"):
-        return m.new_list(node, [held, m.unknown(node)])
+        place = m.place(node)
+        return m.new_list(node, [held, Symbol(f"set:{place.path}:{place.start}", ("set",), place)])
     if name in ("ref", "shallowRef", "signal"):
         return _boxed(m, "value", held, node)
     return _boxed(m, "current", held, node) if name == "useRef" else held
+
+
+def set_state(m: Machine, setter: Symbol, node: p.Node, args: Args) -> Value:
+    """A state's setter is called: what it is given is what the state may hold, whenever that is read."""
+    root = f"state:{setter.root[4:]}"
+    given = args.positional[0].value if args.positional else UNDEFINED
+    func = first_function(given)
+    if func is not None:
+        given = m.call(func, node, Symbol(root, (), m.place(node)))
+    for option in options(given):
+        if isinstance(option, Symbol) and option.root != root:
+            m.held.setdefault((root, ()), []).append(option)
+        elif isinstance(option, Ref):
+            for key, slot in m.store.object(option).entries.items():
+                known = [one for one in options(slot.value) if isinstance(one, Symbol) and one.root != root]
+                m.held.setdefault((root, (key,)), []).extend(known)
+    return UNDEFINED
 
 
 def _boxed(m: Machine, key: str, value: Value, node: p.Node) -> Value:

@@ -116,7 +116,7 @@ def leads_on(m: Machine, func: Func) -> bool:
                 and m.linker.relevance.matters(inner.module, inner.node)
             ):
                 return True
-            if m.is_sdk(inner):
+            if m.is_sdk(inner) or (isinstance(inner, Symbol) and inner.root.startswith("set:")):
                 return True
     return False
 

@@ -186,6 +186,8 @@ def call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Memb
 
 def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, args: Args) -> Value:
     """Call something that is known by name only: a send, a known function, or unknown code."""
+    if symbol.root.startswith("set:"):
+        return builtin.set_state(m, symbol, node, args)
     found = find_sink(m, symbol)
     if found is not None:
         emit(m, symbol, *found, node, args)

@@ -176,7 +176,7 @@ class Linker:
     def imported(self, m: Machine, module: Module, node: p.Import, name: p.ImportName) -> Value:
         """What an import binds; a module that is not in the tree is known by its name."""
         place = Place(module.path, name.start, name.end)
-        path = self._resolver.resolve(module.path, node.module, module.language)
+        path = self._tree(module, node.module)
         if path is None:
             if module.language == "python" and name.imported != "*":
                 path = self._resolver.resolve(module.path, _submodule(node.module, name.imported), module.language)
@@ -188,6 +188,10 @@ class Linker:
             return self._whole(m, path)
         return self.exported(m, path, name.imported, place)
 
+    def _tree(self, module: Module, specifier: str) -> str | None:
+        """The file that an import means. An SDK's package is known better by the vocabulary than by its source."""
+        return None if self._vocabulary.is_sdk_module(specifier) else self.resolve(module, specifier)
+
     def _whole(self, m: Machine, path: str) -> Value:
         loaded = self.run(m, path)
         value = self._common(m, loaded)
@@ -195,7 +199,7 @@ class Linker:
 
     def required(self, m: Machine, module: Module, specifier: str, node: p.Node) -> Value:
         """What `require("x")` or `import("x")` gives."""
-        path = self._resolver.resolve(module.path, specifier, module.language)
+        path = self._tree(module, specifier)
         if path is None:
             return Symbol(f"import:{specifier}", (), Place(module.path, node.start, node.end))
         return self._whole(m, path)

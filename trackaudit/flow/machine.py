@@ -112,6 +112,7 @@ class Machine:
         self.candidates: dict[int, Where] = {}
         self.giving: set[int] = set()
         self.logged: set[int] = set()
+        self.held: dict[tuple[str, tuple[str, ...]], list[Symbol]] = {}
         self.idle = 0
         self.injected: dict[tuple[int, int], Ref] = {}
         self.instances: dict[int, list[Ref]] = {}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
 
     from trackaudit.flow.link import Linker, Loaded
-    from trackaudit.flow.values import Value
+    from trackaudit.flow.values import Symbol, Value
     from trackaudit.model import Moment
     from trackaudit.program import Module
     from trackaudit.vocabulary import Vocabulary
@@ -35,7 +35,8 @@ class Flow(NamedTuple):
 
     sends: those of kept units, in order of files and places. presence: by block number, the arm in which what a test
     asks for is there, and the keys of what it asks for. evaluated: functions run. wrappers: functions whose parameters
-    reach a send, in order of files and places. moments: handlers that rules ask about.
+    reach a send, in order of files and places. moments: handlers that rules ask about. held: what a
+    component's state is set to, by its symbol's root and path.
     """
 
     sends: list[Send]
@@ -44,6 +45,7 @@ class Flow(NamedTuple):
     evaluated: int
     wrappers: list[Wrapper]
     moments: list[Moment]
+    held: dict[tuple[str, tuple[str, ...]], list[Symbol]]
 
 
 class Unit(NamedTuple):
@@ -226,7 +228,9 @@ def evaluate(
     ]
     sending = {ANY_UNIT, *(send.where.unit for send in sends)}
     machine.notices.extend(_limits(machine, linker, sending))
-    return Flow(sends, machine.presence, machine.notices, machine.evaluated, _wrappers(machine), moments(machine))
+    return Flow(
+        sends, machine.presence, machine.notices, machine.evaluated, _wrappers(machine), moments(machine), machine.held
+    )
 
 
 def _limits(machine: Evaluator, linker: Linker, sending: set[int]) -> list[Notice]:
