@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.engine.coverage import same_identifier
 from trackaudit.engine.project import form_of
+from trackaudit.engine.sort import value_sort
 from trackaudit.identity import IDENTIFYING, KIND_WORDS, hard_id, identifier_kinds, near_miss, words_of
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from trackaudit.engine.coverage import Coverage
     from trackaudit.engine.project import Conflict, Project
-    from trackaudit.model import Entry, Facts, IdSchema, TrackingCall
+    from trackaudit.model import Entry, IdSchema, TrackingCall
     from trackaudit.vocabulary import Shape
 
     Given: TypeAlias = "tuple[str, ...] | bool"
@@ -67,15 +68,6 @@ PAGE_WORDS = {
 COOKIE_WORDS = frozenset(("cookie", "cookies", "analytics", "tracking", "gdpr", "statistics", "personalization"))
 """In a consent's category: it is the browser that agrees, not a customer."""
 _QUOTES = ("'", '"', "`")
-PLACEHOLDERS = frozenset(
-    word
-    for line in (
-        "undefined null none nan nil n/a na unknown guest anonymous anon test user customer email default placeholder",
-        "not-set notset [object-object] 0 -1 false true xxx todo",
-    )
-    for word in line.split()
-)
-"""Constants that stand for nobody, in lower case, spaces and underscores as hyphens."""
 
 
 # ----------------------------------------------------------------------------------------- words on the call
@@ -267,48 +259,6 @@ def _value(subject: Subject, given: Given) -> bool:
     # What one caller passes is constant there, not here.
     passed = sort == "constant" and subject.call.callers and subject.the_entry.value.text[:1] not in _QUOTES
     return ("value" if passed else sort) in _words(given)
-
-
-def value_sort(entry: Entry) -> str:
-    """What stands in an ID: empty, placeholder, fallback, textified-nothing, constant, or value.
-
-    fallback: a real value, or else an empty one or a placeholder. textified-nothing: a value that is visibly
-    perhaps missing and is made text, so that the missing one becomes `undefined` or `None`. constant: one real
-    text, the same for everybody.
-    """
-    value = entry.value
-    if not value.resolved and not value.literals:
-        return "value"
-    if "str" in entry.transforms and not entry.guarded and (value.maybe_missing or _falls_to_nothing(value)):
-        return "textified-nothing"
-    if not value.literals:
-        return "value"
-    if not value.symbols and value.resolved:
-        sorts = {_literal_sort(literal) for literal in value.literals}
-        if sorts == {"constant"}:
-            return "constant"
-        return "placeholder" if "placeholder" in sorts else "empty" if sorts == {"empty"} else "value"
-    if any(_literal_sort(literal) == "placeholder" for literal in value.literals):
-        return "fallback"
-    empty_text = any(isinstance(literal, str) and not literal.strip() for literal in value.literals)
-    return "fallback" if empty_text and not entry.guarded else "value"
-
-
-def _falls_to_nothing(value: Facts) -> bool:
-    """Whether the expression itself names nothing as its other value: `str(x or None)`, `String(x ?? null)`."""
-    said = any(word in value.text for word in ("None", "null", "undefined"))
-    return said and None in value.literals and bool(value.symbols)
-
-
-def _literal_sort(literal: str | int | float | bool | None) -> str:
-    if literal is None:
-        return "empty"
-    text = str(literal).strip().lower()
-    if not text:
-        return "empty"
-    if "-".join(text.replace("_", "-").split()) in PLACEHOLDERS or text.startswith(("test@", "noreply@", "no-reply@")):
-        return "placeholder"
-    return "constant"
 
 
 def _literal(subject: Subject, given: Given) -> bool:
