@@ -261,6 +261,10 @@ def _value(subject: Subject, given: Given) -> bool:
     return ("value" if passed else sort) in _words(given)
 
 
+def _key_not(subject: Subject, given: Given) -> bool:
+    return set(words_of(subject.the_entry.key)).isdisjoint(_words(given))
+
+
 def _literal(subject: Subject, given: Given) -> bool:
     wanted = {" ".join(words_of(word)) for word in _words(given)}
     literals = subject.the_entry.value.literals
@@ -347,6 +351,7 @@ ENTRY_WORDS: dict[str, Word] = {
     "origin": Word(_origin, _ORIGINS, "where the value comes from"),
     "lowercased": Word(_lowercased, None, "whether the value is lower-cased or hashed, here or by the project"),
     "value": Word(_value, _SORTS, "whether a real value stands there"),
+    "key-not": Word(_key_not, (), "none of these words is in the key"),
     "literal": Word(_literal, (), "the value is one of these constants, compared word by word"),
     "double-opt-in": Word(_double_opt_in, None, "whether the same handler sends a `double_opt_in` event"),
     "field": Word(_field, ("misspelt", "hard-id", "other"), "what a field outside IDs and properties is"),
