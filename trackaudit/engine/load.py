@@ -18,7 +18,8 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from trackaudit.engine.predicates import CALL_WORDS, ENTRY_WORDS, FIELDS, PARTS
+from trackaudit.engine.fields import FIELDS
+from trackaudit.engine.predicates import CALL_WORDS, ENTRY_WORDS, PARTS
 from trackaudit.engine.rule import Condition, Example, Rule, RuleSet
 from trackaudit.errors import ConfigError, RuleError
 from trackaudit.model import CONFIDENCES, SEVERITIES

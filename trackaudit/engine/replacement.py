@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackaudit.engine.predicates import one_line, suggestion
+from trackaudit.engine.fields import one_line, suggestion
 from trackaudit.identity import hard_id
 
 if TYPE_CHECKING:

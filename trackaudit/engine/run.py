@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.engine.confidence import confidence
 from trackaudit.engine.coverage import Coverage
-from trackaudit.engine.predicates import FIELDS, Ground, Subject, double_opt_in_events
+from trackaudit.engine.fields import FIELDS
+from trackaudit.engine.predicates import Ground, Subject, double_opt_in_events
 from trackaudit.engine.project import Project
 from trackaudit.engine.replacement import entry_text, replacement
 from trackaudit.identity import words_of

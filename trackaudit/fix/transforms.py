@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackaudit.engine.predicates import misspelt_for, suggestion
+from trackaudit.engine.fields import suggestion
+from trackaudit.engine.predicates import misspelt_for
 from trackaudit.fix.mapping import map_column, map_id
 from trackaudit.fix.placeholder import guard
 from trackaudit.fix.value import IdValue, by_record, elsewhere, in_place, needs_lower
