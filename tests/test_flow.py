@@ -461,3 +461,14 @@ def run(name: str) -> tuple[set[int], set[int]]:
 def test_the_program_has_its_finding_at_the_root(name: str) -> None:
     marked, found = run(name)
     assert found == marked
+
+
+def test_an_id_that_callers_pass_is_rewritten_where_it_stands() -> None:
+    text = (
+        "function send(params) {\n"
+        "  post({ customer_ids: { registered: params.id }, event_type: 'x', properties: params.properties });\n"
+        "}\n"
+        "export const f = (req) => send({ id: req.body.email, properties: {} });\n"
+    )
+    (found,) = check_texts({"a.js": text}).findings
+    assert (found.rule, found.instead) == ("hard-id-not-lowercased", "registered: params.id.toLowerCase()")

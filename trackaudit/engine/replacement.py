@@ -91,7 +91,7 @@ class _Writer:
     # -------------------------------------------------------------------------------------------- the parts
 
     def _identify(self) -> str:
-        receiver = self.call.call.rpartition(".")[0] or self.call.receiver
+        receiver = self.call.call.rpartition(".")[0] or self.call.receiver.rpartition(":")[2]
         method = "identifyCustomer" if self.call.channel == "mobile" else "identify"
         properties = self._text("properties")
         given = self.call.operation in ("update", "identify") and properties and not self._is_all()
@@ -138,7 +138,8 @@ class _Writer:
         entry, call = self.entry, self.call
         place = call.arguments.get("properties")
         inside = place is not None and place.path == entry.root.path and place.start <= entry.root.start < place.end
-        if not call.callers or inside or place is None:
+        # An ID is rewritten where it stands; a property becomes one at the sink, where its caller's names mean nothing.
+        if not call.callers or inside or place is None or entry in call.ids.items:
             return one_line(entry.value.text, _SHOWN)
         record = self._text("properties")
         if not record.replace(".", "_").replace("$", "_").isidentifier():
