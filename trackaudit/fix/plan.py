@@ -71,7 +71,7 @@ class Workshop:
             return Python(file, modules)
         if languages == {"document"}:
             return Document(file, modules)
-        if languages == {"javascript"} and not path.endswith(".json"):
+        if languages == {"javascript"} and not path.endswith((".json", ".tpl")):
             return JavaScript(file, modules)
         return None
 

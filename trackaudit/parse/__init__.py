@@ -54,6 +54,7 @@ _LANGUAGES = {
     ".tmpl": "html",
     ".cshtml": "html",
     ".razor": "html",
+    ".tpl": "tag-template",
 }
 _INNER = {".js": "script", ".mjs": "script", ".ts": "script", ".jsx": "script", ".tsx": "script"}
 """What a template makes, by the suffix before its own: `theme.js.liquid` is a script."""
@@ -65,7 +66,7 @@ _NO_PAGES = frozenset(
 
 def language_of(path: str, data: bytes | None = None) -> str | None:
     """What a path is read as: "javascript", "typescript", "tsx", "python", "document", "html" (templates of pages too),
-    "vue", "svelte", "astro", "script" (a template of a script); None for anything else.
+    "vue", "svelte", "astro", "script" (a template of a script), "tag-template" (of Google Tag Manager); else None.
 
     `data`: the file's bytes, for languages that the suffix alone does not tell.
     """
@@ -91,6 +92,13 @@ def parse(source: SourceFile) -> list[Module]:
         from trackaudit.parse.python import parse as parse_python
 
         return parse_python(source)
+    if language == "document" and source.path.lower().endswith(".json"):
+        from trackaudit.parse.document import is_container
+
+        if is_container(source.data):
+            from trackaudit.parse.gtm import parse as parse_container
+
+            return parse_container(source)
     if language == "document":
         from trackaudit.parse.document import parse as parse_document
 
@@ -99,4 +107,8 @@ def parse(source: SourceFile) -> list[Module]:
         from trackaudit.parse.html import parse as parse_html
 
         return parse_html(source)
+    if language == "tag-template":
+        from trackaudit.parse.gtm_template import parse as parse_tag_template
+
+        return parse_tag_template(source)
     return []

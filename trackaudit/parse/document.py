@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from trackaudit.model import SourceFile
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_CONTAINER = (b'"exportFormatVersion"', b'"containerVersion"')
+
+
+def is_container(data: bytes) -> bool:
+    """Whether a JSON file is a container's export of Google Tag Manager, which `gtm` reads."""
+    return all(mark in data for mark in _CONTAINER)
 
 
 def parse(source: SourceFile) -> list[Module]:

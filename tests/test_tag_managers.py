@@ -1,0 +1,254 @@
+"""Tag managers: containers' exports and template files are read, and every place in their strings is exact."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trackaudit.config import Config
+from trackaudit.model import SourceFile
+from trackaudit.parse import language_of, parse
+from trackaudit.parse.escaped import decoded
+from trackaudit.pipeline import check_texts, fix_texts
+
+if TYPE_CHECKING:
+    from trackaudit import program as p
+
+CONFIG = Config()
+UPDATE = "identifier-in-update"
+
+
+def tag(code: str, *triggers: str, **more: Any) -> dict[str, Any]:
+    parameter = [{"type": "TEMPLATE", "key": "html", "value": code}]
+    return {"name": "Tag", "type": "html", "parameter": parameter, "firingTriggerId": list(triggers), **more}
+
+
+def script(code: str, *triggers: str, **more: Any) -> dict[str, Any]:
+    return tag(f"<script>{code}</script>", *triggers, **more)
+
+
+def table(*triggers: str, **tables: dict[str, str]) -> dict[str, Any]:
+    def row(name: str, value: str) -> dict[str, Any]:
+        cells = (("attributeName", name), ("attributeValue", value))
+        return {"type": "MAP", "map": [{"type": "TEMPLATE", "key": key, "value": text} for key, text in cells]}
+
+    parameter = [
+        {"type": "LIST", "key": key, "list": [row(name, value) for name, value in rows.items()]}
+        for key, rows in tables.items()
+    ]
+    return {"name": "Exponea", "type": "cvt_1_2", "parameter": parameter, "firingTriggerId": list(triggers)}
+
+
+def variable(title: str, kind: str, **parameters: str) -> dict[str, Any]:
+    given = [{"type": "TEMPLATE", "key": key, "value": value} for key, value in parameters.items()]
+    return {"name": title, "type": kind, "parameter": given}
+
+
+def container(*parts: dict[str, Any], templates: tuple[str, ...] = (), **layout: Any) -> str:
+    version = {
+        "tag": [part for part in parts if "firingTriggerId" in part],
+        "variable": [part for part in parts if "firingTriggerId" not in part],
+        "customTemplate": [{"name": "Own", "templateData": text} for text in templates],
+    }
+    return json.dumps({"exportFormatVersion": 2, "containerVersion": version}, **layout)
+
+
+def check(text: str, path: str = "GTM-X.json") -> list[tuple[int, int, str]]:
+    """Line, column and rule of what is found in one file."""
+    result = check_texts({path: text}, CONFIG)
+    return [(*result.sources[path].position(one.root.start), one.rule) for one in result.findings]
+
+
+def rules(*parts: dict[str, Any], templates: tuple[str, ...] = ()) -> list[str]:
+    return [rule for _, _, rule in check(container(*parts, templates=templates))]
+
+
+def spot(text: str, mark: str) -> tuple[int, int]:
+    """Line and column of a mark, counted by hand."""
+    before = text[: text.index(mark)].removeprefix("\ufeff").replace("\r\n", "\n")
+    return before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
+
+
+# ------------------------------------------------------------------------------------------------- places
+
+
+CODE = 'var topic = "čaj\\n";\n\texponea.update({ "email": {{Email}} });'
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize(("before", "end"), [("", "\n"), ("", "\r\n"), ("\ufeff", "\r\n")])
+def test_a_finding_in_a_container_has_its_place_in_the_outer_file(
+    ascii_only: bool, indent: int | None, before: str, end: str
+) -> None:
+    text = container(script(f"\t// ž\n{CODE}", "1"), indent=indent, ensure_ascii=ascii_only)
+    text = before + text.replace("\n", end)
+    assert check(text) == [(*spot(text, '\\"email\\": {{Email}}'), UPDATE)]
+
+
+def test_a_script_whose_angle_brackets_are_escaped_is_read() -> None:
+    text = container(script(CODE, "1")).replace("<", "\\u003c").replace(">", "\\u003e")
+    assert check(text) == [(*spot(text, '\\"email\\": {{Email}}'), UPDATE)]
+
+
+def test_an_escaped_quote_inside_a_string_of_the_script_does_not_end_it() -> None:
+    text = container(script('var a = "say \\"no\\"", b = \'it\\\'s\'; exponea.update({ email: {{Email}} });', "1"))
+    assert check(text) == [(*spot(text, "email: {{Email}}"), UPDATE)]
+
+
+def test_the_key_that_stands_in_escaped_quotes_is_read_as_it_is() -> None:
+    name = "registered"
+    assert (
+        rules(script(f'exponea.identify({{ "{name}": {{{{Lower Email}}}} }}, {{ "email": {{{{Email}}}} }});', "1"))
+        == []
+    )
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=30), st.booleans())
+def test_every_byte_of_a_string_has_the_place_of_what_it_was_written_as(text: str, ascii_only: bool) -> None:
+    data = json.dumps(text, ensure_ascii=ascii_only).encode()
+    found = decoded(data, 0, len(data))
+    assert found.data == text.encode()
+    assert len(found.places) == len(found.data) + 1
+    assert found.places == sorted(found.places)
+    for index, char in enumerate(text):
+        here = len(text[:index].encode())
+        begin, end = found.places[here], found.places[here + len(char.encode())]
+        assert json.loads(b'"' + data[begin:end] + b'"') == char
+
+
+# ----------------------------------------------------------------------------------- tags and variables
+
+
+def test_a_variable_holds_what_its_key_of_the_data_layer_says() -> None:
+    told = script("exponea.update({ contact: {{V}} });", "1")
+    assert rules(told, variable("V", "v", name="customer.email")) == [UPDATE]
+    assert rules(told, variable("V", "v", name="page.category")) == []
+    assert rules(told) == []
+
+
+def test_a_variable_inside_a_string_of_the_script_is_its_value() -> None:
+    told = script("exponea.update({ contact: '{{V}}' });", "1")
+    assert rules(told, variable("V", "v", name="customer.email")) == [UPDATE]
+
+
+def test_a_custom_script_variable_is_run() -> None:
+    lower = variable("Lower", "jsm", javascript="function() {\n  return {{Mail}}.toLowerCase();\n}")
+    typed = variable("Typed", "jsm", javascript="function() { return document.querySelector('#email').value; }")
+    mail = variable("Mail", "v", name="user.email")
+    assert rules(script("exponea.identify({{Lower}});", "1"), lower, mail) == []
+    assert rules(script("exponea.identify({{Typed}});", "1"), typed) == ["hard-id-not-lowercased"]
+
+
+def test_variables_that_name_each_other_end() -> None:
+    one = variable("A", "jsm", javascript="function() { return {{B}}; }")
+    two = variable("B", "jsm", javascript="function() { return {{A}}; }")
+    assert rules(script("exponea.update({ email: {{A}} });", "1"), one, two) == [UPDATE]
+
+
+def test_tags_of_one_trigger_cover_each_other_and_those_of_others_do_not() -> None:
+    identify, update = "exponea.identify({{Email}});", "exponea.update({ email: {{Email}} });"
+    assert rules(script(identify, "1"), script(update, "1")) == []
+    assert rules(script(identify, "1"), script(update, "2")) == [UPDATE]
+
+
+def test_what_every_page_runs_covers_the_tags_of_all_triggers() -> None:
+    identify, update = "exponea.identify({{Email}});", "exponea.update({ email: {{Email}} });"
+    assert rules(script(update, "2"), script(identify, "2147483647")) == []
+
+
+def test_a_paused_tag_does_not_run() -> None:
+    assert rules(script("exponea.update({ email: {{Email}} });", "1", paused=True)) == []
+
+
+def test_a_thousand_triggers_are_no_depth() -> None:
+    tags = [script("exponea.update({ email: {{Email}} });", str(number)) for number in range(1000)]
+    assert rules(*tags) == [UPDATE] * 1000
+
+
+# ---------------------------------------------------------------------------------- the official template
+
+
+def test_the_official_templates_table_of_attributes_is_an_update() -> None:
+    text = container(table("1", updateCustomerAttributes={"topic": "news", "email": "{{Email}}"}))
+    assert check(text) == [(*spot(text, '"email"'), UPDATE)]
+
+
+def test_the_official_templates_table_of_ids_covers_its_attributes() -> None:
+    both = {"updateCustomerAttributes": {"email": "{{Email}}"}, "identifyCustomer": {"registered": "{{Email}}"}}
+    assert rules(table("1", **both)) == []
+
+
+def test_an_identifier_in_a_soft_id_of_the_official_templates_table_is_found() -> None:
+    assert rules(table("1", identifyCustomer={"cookie": "{{User Email}}"})) == ["identifier-in-soft-id"]
+
+
+# --------------------------------------------------------------------------------------------- templates
+
+
+TEMPLATE = """___INFO___
+
+{{"displayName": "Sends", "type": "TAG"}}
+
+___SANDBOXED_JS_FOR_WEB_TEMPLATE___
+
+const {call} = require('callInWindow');
+const copyFromWindow = require('copyFromWindow');
+{code}
+data.gtmOnSuccess();
+
+___TESTS___
+
+scenarios: [{{code: "callInWindow('exponea.update', {{email: 'jo@shop.example'}})"}}]
+"""
+
+
+def template(code: str, call: str = "callInWindow") -> str:
+    return TEMPLATE.format(code=code, call=call)
+
+
+@pytest.mark.parametrize(("before", "end"), [("", "\n"), ("", "\r\n"), ("\ufeff", "\n")])
+def test_what_a_template_calls_in_the_window_is_a_send(before: str, end: str) -> None:
+    text = before + template("callInWindow('exponea.update', { email: data.email });").replace("\n", end)
+    assert check(text, "own.tpl") == [(*spot(text, "email: data.email"), UPDATE)]
+
+
+def test_the_function_of_the_sandbox_may_have_any_name() -> None:
+    text = template("go('exponea.update', { email: data.email });", "go")
+    assert check(text, "own.tpl") == [(*spot(text, "email: data.email"), UPDATE)]
+
+
+def test_the_sdk_that_a_template_copies_from_the_window_is_the_sdk() -> None:
+    text = template("const sdk = copyFromWindow('exponea');\nif (!sdk) { return; }\nsdk.update({ email: data.email });")
+    assert check(text, "own.tpl") == [(*spot(text, "email: data.email"), UPDATE)]
+
+
+def test_a_template_that_identifies_is_right() -> None:
+    code = "callInWindow('exponea.identify', { registered: data.email }, { email: data.email });"
+    assert check(template(code), "own.tpl") == []
+
+
+def test_a_template_in_a_container_has_its_place_in_the_outer_file() -> None:
+    text = container(templates=(template("callInWindow('exponea.update', { email: data.email });"),))
+    assert check(text) == [(*spot(text, "email: data.email"), UPDATE)]
+
+
+def test_another_tools_tpl_file_is_left_alone() -> None:
+    text = "<script>exponea.update({ email: '{$user.email}' });</script>"
+    found: list[p.Module] = parse(SourceFile("page.tpl", text.encode(), language_of("page.tpl") or ""))
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("GTM-X.json", container(script("exponea.update({ email: {{Email}} });", "1"))),
+        ("own.tpl", template("callInWindow('exponea.update', { email: data.email });")),
+    ],
+)
+def test_nothing_is_written_into_a_container_or_template(path: str, text: str) -> None:
+    assert fix_texts({path: text}, CONFIG) == ({path: text}, 0)
