@@ -107,6 +107,23 @@ WAYS: dict[str, dict[str, str]] = {
         "b.ts": f'import {{ useTrack }} from "./use";\nexport function f(mail) {{\n  const {{ save }} = useTrack();\n'
         f"  save({CALL}\n}}",
     },
+    "component mixin": {
+        "mixin.js": "export default { methods: { save(props) { exponea.update(props); } } };\n",
+        "Form.vue": "<template><form @submit='keep'/></template>\n<script>\nimport tracking from './mixin';\n"
+        "export default {\n  mixins: [tracking],\n  data() { return { mail: '' }; },\n  methods: {\n"
+        "    keep() {\n      this.save({ email: this.mail }); // expect\n    },\n  },\n};\n</script>\n",
+    },
+    "base class": {
+        "base.js": "export class Base { save(props) { exponea.update(props); } }\n",
+        "sub.js": "import { Base } from './base';\nexport class Sub extends Base {\n"
+        "  go(mail) { this.save({ email: mail }); } // expect\n}\n",
+    },
+    "python base class": {
+        "shop/base.py": "class Base:\n    def save(self, props):\n"
+        "        send({'customer_ids': {'cookie': 'c'}, 'properties': props})\n",
+        "shop/sub.py": "from shop.base import Base\n\n\nclass Sub(Base):\n    def go(self, mail):\n"
+        "        self.save({'email': mail})  # expect\n",
+    },
     "python absolute": {
         "shop/track.py": "def save(props):\n    send({'customer_ids': {'cookie': 'c'}, 'properties': props})\n",
         "shop/b.py": "from shop.track import save\n\n\ndef f(mail):\n    save({'email': mail})  # expect\n",

@@ -42,7 +42,7 @@ def is_this(node: p.Expr) -> bool:
 
 def member(m: Machine, ref: Ref, key: str, node: p.Node) -> Value:
     """`this.key` in such a record: its own entry, one of a section's or a mixin's, else what somebody else gives."""
-    for holder in _holders(m, ref):
+    for holder in holders(m, ref):
         obj = m.store.object(holder)
         if key in obj.entries or obj.cls is not None or obj.kind == "list":
             value = objects.member(m, holder, key, node)
@@ -51,7 +51,7 @@ def member(m: Machine, ref: Ref, key: str, node: p.Node) -> Value:
     return Symbol(f"this:{place.path}:{place.start}", ("this", key), m.place(node))
 
 
-def _holders(m: Machine, ref: Ref) -> list[Ref]:
+def holders(m: Machine, ref: Ref) -> list[Ref]:
     """The record, then its sections, then those of its mixins."""
     found = [ref]
     for holder in found:

@@ -82,6 +82,9 @@ def _of_object(m: Machine, ref: Ref, key: str, node: p.Node) -> Value:
         found = class_member(m, obj.cls, key)
         if found is not None:
             return instance_member(m, ref, *found)
+        mixed = _of_mixin(m, ref, obj.cls, key, node)
+        if mixed is not None:
+            return mixed
     beyond = _beyond(m, obj, key, node)
     values = [slot.value] if slot is not None else []
     if beyond:
@@ -92,6 +95,20 @@ def _of_object(m: Machine, ref: Ref, key: str, node: p.Node) -> Value:
         root = obj.cls.key if isinstance(obj.cls, Symbol) else f"instance:{obj.place.path}:{obj.place.start}"
         return Symbol(root, (key,), m.place(node))
     return UNDEFINED
+
+
+def _of_mixin(m: Machine, ref: Ref, cls: ClassValue, key: str, node: p.Node) -> Value | None:
+    """A member of a record that a class is extended by (a component's mixin), for this instance."""
+    from trackaudit.flow.component import holders
+
+    for owner in class_chain(m, cls):
+        for base in owner.node.bases:
+            for value in options(m.linker.evaluate_in(m, base, owner.scope, owner.module)):
+                for holder in holders(m, value) if isinstance(value, Ref) else ():
+                    if key in m.store.object(holder).entries:
+                        found = member(m, holder, key, node)
+                        return found._replace(this=ref, bound=True) if isinstance(found, Func) else found
+    return None
 
 
 def _beyond(m: Machine, obj: Obj, key: str, node: p.Node) -> list[Value]:

@@ -34,10 +34,12 @@ class Relevance:
         self._settled: dict[int, set[str]] = {}
         self._words: dict[int, frozenset[str]] = {}
         self._relevant: dict[int, set[str]] = {}
+        self._inheriting: set[int] = set()
 
     def forget(self) -> None:
         """Forget what depends on which files are known to send."""
         self._relevant = {}
+        self._inheriting = set()
 
     def settled(self, module: Module) -> Callable[[str], bool]:
         """Tells whether a name of a module is written once only, so that its constant can decide a test."""
@@ -107,6 +109,11 @@ class Relevance:
                 value: p.Node | None = node.value
                 if value is not None and isinstance(value if isinstance(node, p.Pair) else node, _NAMING):
                     named.append((f".{node.key.value}", value))
+        classes = [node for node in p.walk(module.body) if isinstance(node, p.Class) and node.bases]
+        # What a class has from a base that sends, its own functions reach by any name.
+        for cls in classes:
+            keys = [str(item.key.value) for item in cls.members if isinstance(item.key, p.Literal)]
+            named.extend((f".{key}", base) for key in keys for base in cls.bases)
         changed = True
         while changed:
             changed = False
@@ -115,6 +122,9 @@ class Relevance:
                     known.add(name)
                     changed = True
         self._relevant[id(module)] = known
+        for cls in classes:
+            if any(not known.isdisjoint(self.words(base)) for base in cls.bases):
+                self._inheriting.update(id(item.value) for item in cls.members if item.value is not None)
         return known
 
     def _brought_words(self, module: Module, node: p.Import) -> set[str]:
@@ -126,7 +136,7 @@ class Relevance:
 
     def matters(self, module: Module, node: p.Node) -> bool:
         """Whether a function can lead to a send."""
-        return not self.relevant(module).isdisjoint(self.words(node))
+        return not self.relevant(module).isdisjoint(self.words(node)) or id(node) in self._inheriting
 
 
 def _target_names(target: p.Node) -> list[str]:

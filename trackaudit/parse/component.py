@@ -29,6 +29,7 @@ from trackaudit.program import (
     Pair,
     Record,
     Return,
+    Sequence,
     Spread,
     Wrap,
     walk,
@@ -298,7 +299,19 @@ def _as_class(options: Record, handlers: list[Expr]) -> Class:
             lines.insert(0, Bind(at, at, Name(at, at, _RETURNED), called, "function"))
         render = Function(at, body[-1].end, None, [], lines)
         members.append(ClassMember(at, render.end, Literal(at, at, "render"), render, "method"))
-    return Class(options.start, options.end, None, [], members)
+    return Class(options.start, options.end, None, _mixed_in(options), members)
+
+
+def _mixed_in(options: Record) -> list[Expr]:
+    """What `mixins: [a, b]` and `extends: c` name: the component has their members too."""
+    found: list[Expr] = []
+    for entry in options.entries:
+        if isinstance(entry, Pair) and isinstance(entry.key, Literal) and entry.key.value in ("mixins", "extends"):
+            if isinstance(entry.value, Sequence):
+                found.extend(item for item in entry.value.items if not isinstance(item, Spread))
+            else:
+                found.append(entry.value)
+    return found
 
 
 def _adopted(handlers: list[Expr], own: set[str], setup: bool) -> list[Expr]:
