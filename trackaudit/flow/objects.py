@@ -116,8 +116,13 @@ def _beyond(m: Machine, obj: Obj, key: str, node: p.Node) -> list[Value]:
     for rest in obj.rests:
         if key in rest.removed:
             continue
-        values.append(member(m, rest.value, key, node) if rest.value is not None else m.unknown(node))
+        values.append(member(m, rest.value, key, node) if rest.value is not None else _inside(m, obj, key, node))
     return values
+
+
+def _inside(m: Machine, obj: Obj, key: str, node: p.Node) -> Symbol:
+    """A part of an object that is not known: the same whenever the same object is asked for it."""
+    return Symbol(f"inside:{obj.place.path}:{obj.place.start}", (key,), m.place(node))
 
 
 def _of_list(m: Machine, obj: Obj, key: str, node: p.Node) -> Value:
@@ -129,7 +134,7 @@ def _of_list(m: Machine, obj: Obj, key: str, node: p.Node) -> Value:
             return obj.items[index].value
         values = [slot.value for slot in obj.items]
         return union([*values, m.unknown(node)]) if values and not obj.rests else m.unknown(node)
-    return m.unknown(node)
+    return _inside(m, obj, key, node)
 
 
 def class_chain(m: Machine, cls: ClassValue) -> list[ClassValue]:
