@@ -197,7 +197,14 @@ def _logical(m: Machine, node: p.Logical) -> Value:
         for option in options(left)
         if not (isinstance(option, Const) and not option.value)
     ]
-    return union([*present, *values])
+    # Whoever wrote the constant, it is here that it became what stands in for a missing value.
+    here = m.place(node.right)
+    fallback = [
+        option._replace(place=here) if isinstance(option, Const) else option
+        for value in values
+        for option in options(value)
+    ]
+    return union([*present, *fallback])
 
 
 def _binary(m: Machine, node: p.Binary) -> Value:
