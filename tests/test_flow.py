@@ -423,6 +423,24 @@ export function f(mail) {
 }
 """,
     ),
+    "keys copied by a list": (
+        "js",
+        """
+export function f(values) {
+  const props = {};
+  for (const key of ["email", "city"]) props[key] = values[key]; // expect
+  exponea.update(props);
+}
+""",
+    ),
+    "record from pairs": (
+        "js",
+        """
+export function f(mail) {
+  exponea.update(Object.fromEntries([["city", "x"], ["email", mail]])); // expect
+}
+""",
+    ),
     "entries filtered out": (
         "js",
         """

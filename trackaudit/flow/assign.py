@@ -89,12 +89,15 @@ def _write_member(m: Machine, target: p.Member, value: Value, source: p.Node, en
     base = m.evaluate(target.object)
     key = m.evaluate(target.key)
     root, value_place = m.place(entry), m.place(source)
+    keys = [str(one.value) for one in options(key) if isinstance(one, Const)]
+    # `copy[k] = from[k]`: each key has its own value.
+    values = options(value) if len(options(value)) == len(keys) > 1 else (value,) * len(keys)
     for option in options(base):
         if isinstance(option, Ref):
-            certain = not isinstance(base, Union)
-            if isinstance(key, Const):
-                objects.put(m, option, str(key.value), value, root, value_place, certain)
-            else:
+            certain = not isinstance(base, Union) and len(keys) == 1
+            for one, part in zip(keys, values, strict=True):
+                objects.put(m, option, one, part, root, value_place, certain)
+            if len(keys) != len(options(key)):
                 objects.loosen(m, option, "a computed key")
         elif isinstance(option, Symbol) and isinstance(key, Const):
             _write_global(m, option, str(key.value), value)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from trackaudit.flow import objects
 from trackaudit.flow.inline import run_callback
 from trackaudit.flow.machine import first_function
+from trackaudit.flow.state import STATE, boxed, state
 from trackaudit.flow.values import (
     UNDEFINED,
     ClassValue,
@@ -46,8 +47,6 @@ COPIES = frozenset(
     """.split()  # noqa: SIM905
 )
 """Last names of functions and methods that give back a record like the one they are given."""
-STATE = frozenset(["useState", "useReducer", "useRef", "ref", "shallowRef", "reactive", "signal", "observable"])
-"""Functions that hold a value which somebody else changes later."""
 CALLED = frozenset(["useMemo", "computed"])
 """Functions that give back what their argument returns."""
 EACH = frozenset(["forEach", "filter", "find", "some", "every", "each", "sort", "findLast"])
@@ -64,6 +63,8 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     dotted = ".".join(symbol.path)
     if symbol.root.startswith("import:"):
         dotted = f"{symbol.root[7:]}.{dotted}"
+    if name == "fromEntries" and isinstance(first, Ref) and m.store.object(first).kind == "list":
+        return _from_pairs(m, m.store.object(first), node)
     if name in COPIES and dotted != "dict" and isinstance(first, (Ref, Union)):
         return copy(m, first, node)
     transform = m.vocabulary.function_transform(dotted)
@@ -82,11 +83,11 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
         key = args.positional[1].value
         return objects.member(m, first, str(key.value), node) if isinstance(key, Const) else None
     if name in STATE:
-        return _state(m, name, first, node)
+        return state(m, name, first, node)
     if name in CALLED:
         func = first_function(first)
         result = m.call(func, node) if func is not None else m.unknown(node)
-        return _boxed(m, "value", result, node) if name == "computed" else result
+        return boxed(m, "value", result, node) if name == "computed" else result
     if name in SAME:
         return first
     return None
@@ -156,52 +157,19 @@ def _fill(m: Machine, ref: Ref, node: p.Node, args: Args) -> None:
         objects.loosen(m, ref, args.more.reason, args.more.value)
 
 
-def _state(m: Machine, name: str, value: Value, node: p.Node) -> Value:
-    """A value that changes later: its constants stand only for a start, its keys stay."""
-    held = _changing(m, value, node, ())
-    if name in ("useState", "useReducer"):
-        place = m.place(node)
-        return m.new_list(node, [held, Symbol(f"set:{place.path}:{place.start}", ("set",), place)])
-    if name in ("ref", "shallowRef", "signal"):
-        return _boxed(m, "value", held, node)
-    return _boxed(m, "current", held, node) if name == "useRef" else held
-
-
-def set_state(m: Machine, setter: Symbol, node: p.Node, args: Args) -> Value:
-    """A state's setter is called: what it is given is what the state may hold, whenever that is read."""
-    root = f"state:{setter.root[4:]}"
-    given = args.positional[0].value if args.positional else UNDEFINED
-    func = first_function(given)
-    if func is not None:
-        given = m.call(func, node, Symbol(root, (), m.place(node)))
-    for option in options(given):
-        if isinstance(option, Symbol) and option.root != root:
-            m.held.setdefault((root, ()), []).append(option)
-        elif isinstance(option, Ref):
-            for key, slot in m.store.object(option).entries.items():
-                known = [one for one in options(slot.value) if isinstance(one, Symbol) and one.root != root]
-                m.held.setdefault((root, (key,)), []).extend(known)
-    return UNDEFINED
-
-
-def _boxed(m: Machine, key: str, value: Value, node: p.Node) -> Value:
+def _from_pairs(m: Machine, obj: Obj, node: p.Node) -> Value:
+    """`Object.fromEntries([[key, value], …])`."""
     ref = m.new_record(node)
-    place = m.place(node)
-    objects.put(m, ref, key, value, place, place)
+    for slot in obj.items:
+        pair = m.store.object(slot.value).items if isinstance(slot.value, Ref) else ()
+        key = pair[0].value if len(pair) == 2 else None
+        if isinstance(key, Const):
+            objects.put(m, ref, str(key.value), pair[1].value, slot.root, pair[1].value_place, slot.must)
+        else:
+            objects.loosen(m, ref, "an entry that is not known")
+    if obj.rests:
+        objects.loosen(m, ref, obj.rests[0].reason, obj.rests[0].value)
     return ref
-
-
-def _changing(m: Machine, value: Value, node: p.Node, path: tuple[str, ...]) -> Value:
-    place = m.place(node)
-    if isinstance(value, Ref) and m.store.object(value).kind == "record":
-        obj = m.store.object(value)
-        entries = {
-            key: slot._replace(value=_changing(m, slot.value, node, (*path, key))) for key, slot in obj.entries.items()
-        }
-        return m.allocate(obj._replace(entries=entries, rests=(*obj.rests, Rest(None, "it changes over time"))))
-    if isinstance(value, Const):
-        return Symbol(f"state:{place.path}:{place.start}", path, place)
-    return value
 
 
 def copy(m: Machine, value: Value, node: p.Node, depth: int = 3) -> Value:

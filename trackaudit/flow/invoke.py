@@ -10,6 +10,7 @@ from trackaudit.flow.arguments import Arg, Args, arguments
 from trackaudit.flow.emit import callee_text, emit, find_sink, is_sink, made
 from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate
 from trackaudit.flow.machine import sources_of
+from trackaudit.flow.state import set_state
 from trackaudit.flow.values import (
     UNDEFINED,
     ClassValue,
@@ -187,7 +188,7 @@ def call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Memb
 def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, args: Args) -> Value:
     """Call something that is known by name only: a send, a known function, or unknown code."""
     if symbol.root.startswith("set:"):
-        return builtin.set_state(m, symbol, node, args)
+        return set_state(m, symbol, node, args)
     found = find_sink(m, symbol)
     if found is not None:
         emit(m, symbol, *found, node, args)

@@ -1,0 +1,67 @@
+"""Values that components hold and change over time: React's and Vue's states, references and their setters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackaudit.flow import objects
+from trackaudit.flow.machine import first_function
+from trackaudit.flow.values import UNDEFINED, Const, Ref, Rest, Symbol, options
+
+if TYPE_CHECKING:
+    from trackaudit import program as p
+    from trackaudit.flow.arguments import Args
+    from trackaudit.flow.machine import Machine
+    from trackaudit.flow.values import Value
+
+STATE = frozenset(["useState", "useReducer", "useRef", "ref", "shallowRef", "reactive", "signal", "observable"])
+"""Functions that hold a value which somebody else changes later."""
+
+
+def state(m: Machine, name: str, value: Value, node: p.Node) -> Value:
+    """A value that changes later: its constants stand only for a start, its keys stay."""
+    held = _changing(m, value, node, ())
+    if name in ("useState", "useReducer"):
+        place = m.place(node)
+        return m.new_list(node, [held, Symbol(f"set:{place.path}:{place.start}", ("set",), place)])
+    if name in ("ref", "shallowRef", "signal"):
+        return boxed(m, "value", held, node)
+    return boxed(m, "current", held, node) if name == "useRef" else held
+
+
+def set_state(m: Machine, setter: Symbol, node: p.Node, args: Args) -> Value:
+    """A state's setter is called: what it is given is what the state may hold, whenever that is read."""
+    root = f"state:{setter.root[4:]}"
+    given = args.positional[0].value if args.positional else UNDEFINED
+    func = first_function(given)
+    if func is not None:
+        given = m.call(func, node, Symbol(root, (), m.place(node)))
+    for option in options(given):
+        if isinstance(option, Symbol) and option.root != root:
+            m.held.setdefault((root, ()), []).append(option)
+        elif isinstance(option, Ref):
+            for key, slot in m.store.object(option).entries.items():
+                known = [one for one in options(slot.value) if isinstance(one, Symbol) and one.root != root]
+                m.held.setdefault((root, (key,)), []).extend(known)
+    return UNDEFINED
+
+
+def boxed(m: Machine, key: str, value: Value, node: p.Node) -> Value:
+    """A record that holds a value under one key (`ref(x).value`)."""
+    ref = m.new_record(node)
+    place = m.place(node)
+    objects.put(m, ref, key, value, place, place)
+    return ref
+
+
+def _changing(m: Machine, value: Value, node: p.Node, path: tuple[str, ...]) -> Value:
+    place = m.place(node)
+    if isinstance(value, Ref) and m.store.object(value).kind == "record":
+        obj = m.store.object(value)
+        entries = {
+            key: slot._replace(value=_changing(m, slot.value, node, (*path, key))) for key, slot in obj.entries.items()
+        }
+        return m.allocate(obj._replace(entries=entries, rests=(*obj.rests, Rest(None, "it changes over time"))))
+    if isinstance(value, Const):
+        return Symbol(f"state:{place.path}:{place.start}", path, place)
+    return value
