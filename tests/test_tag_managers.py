@@ -252,3 +252,52 @@ def test_another_tools_tpl_file_is_left_alone() -> None:
 )
 def test_nothing_is_written_into_a_container_or_template(path: str, text: str) -> None:
     assert fix_texts({path: text}, CONFIG) == ({path: text}, 0)
+
+
+# ------------------------------------------------------------------------------------------- connectors
+
+
+def destination(hard: str, soft: str, config: Config = CONFIG) -> list[tuple[str, str]]:
+    """Rule and root of what is found in the settings of a connector."""
+    settings = {"apiKey": "k", "projectToken": "t", "hardID": hard, "softID": soft}
+    result = check_texts({"rudder.json": json.dumps({"Config": settings}, indent=1)}, config)
+    file = result.sources["rudder.json"]
+    return [(one.rule, file.text(one.root.start, one.root.end)) for one in result.findings]
+
+
+def test_a_connectors_soft_id_that_names_a_hard_id_is_found() -> None:
+    assert destination("registered", "registered") == [("identifier-in-soft-id", '"softID": "registered"')]
+
+
+@pytest.mark.parametrize("soft", ["cookie", "rudder_id"])
+def test_a_connectors_soft_id_that_names_no_hard_id_is_right_and_no_evidence_of_one(soft: str) -> None:
+    assert destination("email_id", soft) == []
+
+
+# ------------------------------------------------------------------------------------------- weblayers
+
+
+def test_a_weblayer_may_return_at_its_top_level() -> None:
+    code = "if (self.done) { return; }\nself.sdk.update({ email: self.refs.email.value });\nreturn { off: 1 };"
+    assert check(code, "weblayer.js") == [(*spot(code, "email: self"), UPDATE)]
+
+
+def test_a_weblayers_self_may_be_kept_as_its_own_this() -> None:
+    code = (
+        "var self = this;\nself.container.querySelector('form').addEventListener('submit', function () {\n"
+        "  self.sdk.update({ email: self.container.querySelector('[name=email]').value });\n});\nreturn;"
+    )
+    assert check(code, "weblayer.js") == [(*spot(code, "email: self"), UPDATE)]
+
+
+def test_a_weblayer_that_identifies_is_right() -> None:
+    code = "var mail = self.refs.mail.value.toLowerCase();\nself.sdk.identify({ registered: mail }, { email: mail });"
+    assert check(code, "weblayer.js") == []
+
+
+def test_the_sdk_of_another_object_that_is_called_self_is_not_the_page_s() -> None:
+    code = (
+        "class Box {\n  constructor(sdk) { this.sdk = sdk; }\n"
+        "  go(mail) { const self = this; self.sdk.update({ email: mail }); }\n}"
+    )
+    assert check(code, "box.js") == []

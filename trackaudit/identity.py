@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from trackaudit.model import IdName, IdSchema, Place, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from trackaudit.config import Config
     from trackaudit.model import TrackingCall
@@ -37,7 +37,7 @@ class _Use(NamedTuple):
     step: Step
 
 
-def infer(calls: Iterable[TrackingCall], config: Config) -> IdSchema:
+def infer(calls: Collection[TrackingCall], config: Config) -> IdSchema:
     """The ID names in force. `calls`: those that may give evidence (the caller leaves test files out)."""
     uses = _uses(calls)
     declared = _declared(config, uses)
@@ -48,7 +48,7 @@ def infer(calls: Iterable[TrackingCall], config: Config) -> IdSchema:
     source = "inferred" if hard else "default"
     if not hard:
         hard = [IdName(DEFAULT_HARD, True, "email", False)]
-    return IdSchema((*hard, _cookie(uses)), source)
+    return IdSchema((*hard, _cookie(uses), *_soft_names(calls, {name.name for name in hard})), source)
 
 
 def identifier_kinds(schema: IdSchema) -> tuple[frozenset[str], bool]:
@@ -170,6 +170,8 @@ def _uses(calls: Iterable[TrackingCall]) -> dict[str, list[_Use]]:
         for entry in call.ids.items:
             if (entry.key, entry.root) in seen or entry.owner == "other":
                 continue
+            if call.channel == "connector" and entry.kind == "opaque":
+                continue  # a connector's soft ID is no evidence of a hard one: `_soft_names`
             seen.add((entry.key, entry.root))
             kind = entry.kind if entry.kind in _KNOWN else "unknown"
             what = KIND_WORDS.get(kind, "something unknown")
@@ -191,6 +193,14 @@ def _declared(config: Config, uses: dict[str, list[_Use]]) -> list[IdName]:
 
 def _cookie(uses: dict[str, list[_Use]]) -> IdName:
     return IdName(DEFAULT_SOFT, False, "opaque", False, False, _evidence(uses.get(DEFAULT_SOFT, [])))
+
+
+def _soft_names(calls: Iterable[TrackingCall], hard: Collection[str]) -> list[IdName]:
+    """What connectors fill with a visitor's ID, unless it is known as a hard ID."""
+    connectors = [call for call in calls if call.channel == "connector"]
+    found = [item.key for call in connectors for item in call.ids.items if item.kind == "opaque"]
+    others = dict.fromkeys(key for key in found if key not in hard and key != DEFAULT_SOFT)
+    return [IdName(key, False, "opaque", False) for key in others]
 
 
 def _hard_names(uses: dict[str, list[_Use]]) -> list[IdName]:

@@ -8,7 +8,7 @@ from trackaudit.calls.shapes import at, texts
 from trackaudit.flow.send import FrozenEntry, FrozenList, FrozenRecord, Leaf
 from trackaudit.flow.values import Const, Symbol
 from trackaudit.model import Entries, Entry, Facts, Place, Step, TrackingCall
-from trackaudit.vocabulary import Listed
+from trackaudit.vocabulary import Listed, Named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trackaudit.vocabulary import Identity, Shape, Vocabulary
 
 
+_DOCUMENTS = {"import": "import definition", "connector": "connector's settings"}
 IDENTIFIERS = ("email", "phone", "customer_id", "opaque")
 
 
@@ -74,13 +75,13 @@ class Reader:
     def of_payload(self, send: Send, record: FrozenRecord, shape: Shape) -> TrackingCall:
         """A send by payload or definition."""
         trail = send.where.callers
-        name = "import definition" if shape.channel == "import" else f"{shape.operation} payload"
+        name = _DOCUMENTS.get(shape.channel, f"{shape.operation} payload")
         at_sink = Step(send.place, f"`{send.call}` sends it" if send.call else f"in this {name}")
         event = at(record, shape.event) if shape.event is not None else None
         arguments = {"payload": record.place}
         known = {path[0] for path, _ in shape.require}
         for label, part in (("ids", shape.ids), ("properties", shape.properties)):
-            if part is not None:
+            if part is not None and not isinstance(part, Named):
                 path = part.path if isinstance(part, Listed) else part
                 known.add(path[0])
                 entry = at(record, path)
@@ -116,7 +117,7 @@ class Reader:
     def _fields(self, record: FrozenRecord, shape: Shape) -> list[tuple[str, FrozenEntry]]:
         """The payload's own fields: those of the record that holds the IDs."""
         holder: Frozen = record
-        if isinstance(shape.ids, tuple) and not isinstance(shape.ids, Listed) and len(shape.ids) > 1:
+        if isinstance(shape.ids, tuple) and not isinstance(shape.ids, (Listed, Named)) and len(shape.ids) > 1:
             entry = at(record, shape.ids[:-1])
             holder = entry.value if entry is not None else record
         return list(holder.entries.items()) if isinstance(holder, FrozenRecord) else []
@@ -124,13 +125,15 @@ class Reader:
     def _part(
         self,
         record: FrozenRecord,
-        part: tuple[str, ...] | Listed | None,
+        part: tuple[str, ...] | Listed | Named | None,
         trail: tuple[Step, ...],
         at_sink: Step,
         what: str,
     ) -> Entries:
         if part is None:
             return Entries()
+        if isinstance(part, Named):
+            return self._named(record, part, trail, at_sink)
         if isinstance(part, Listed):
             entry = at(record, part.path)
             return self._listed(entry, part, trail, at_sink) if entry is not None else Entries()
@@ -138,6 +141,26 @@ class Reader:
         if entry is None:
             return Entries((), bool(record.open), record.open)
         return self._entries(entry.value, (*record.hops, *trail), at_sink, what)
+
+    def _named(self, record: FrozenRecord, part: Named, trail: tuple[Step, ...], at_sink: Step) -> Entries:
+        """IDs that a connector fills. What is sent as the user's ID is of the kind that the ID's name tells."""
+        items: list[Entry] = []
+        reason = ""
+        for field, what in part.fields:
+            entry = record.entries.get(field)
+            names = texts(entry.value) if entry is not None else ()
+            if entry is None or not names:
+                reason = f"`{field}` is not known here"
+                continue
+            facts = Facts(self.text(entry.value_place), (what,), frozenset({f"column:{what}"}), False, True)
+            identity = self._vocabulary.key_identity(names[0])
+            known = self._vocabulary.key_identity(what).kind in IDENTIFIERS
+            kind = "opaque" if not known else identity.kind if identity.kind != "opaque" else "unknown"
+            steps = (Step(entry.root, f"`{field}` says that `{what}` goes to `{names[0]}`"), *trail, at_sink)
+            items.append(
+                Entry(names[0], facts, entry.must, kind, "unknown", "unknown", (), entry.root, entry.value_place, steps)
+            )
+        return Entries(tuple(items), bool(reason), reason)
 
     def _listed(self, entry: FrozenEntry, part: Listed, trail: tuple[Step, ...], at_sink: Step) -> Entries:
         listed = entry.value

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackaudit.flow.send import FrozenEntry, FrozenList, FrozenRecord, Leaf
 from trackaudit.flow.values import Const, Symbol
-from trackaudit.vocabulary import Listed
+from trackaudit.vocabulary import Listed, Named
 
 if TYPE_CHECKING:
     from trackaudit.flow.send import Frozen
@@ -59,7 +59,7 @@ def inner(record: FrozenRecord, shape: Shape) -> set[int]:
     numbers: set[int] = set()
     paths = [path for path, _ in shape.require]
     for part in (shape.ids, shape.properties):
-        if part is not None:
+        if part is not None and not isinstance(part, Named):
             paths.append(part.path if isinstance(part, Listed) else part)
     for path in paths:
         for length in range(1, len(path)):

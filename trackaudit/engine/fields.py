@@ -50,6 +50,15 @@ def _value_text(subject: Subject) -> str:
     return one_line(entry.value.text)
 
 
+def _soft(subject: Subject) -> str:
+    """What is wrong with what an entry of the soft IDs holds."""
+    entry = subject.entry
+    if entry is not None and subject.call.channel == "connector":
+        return f"`{entry.key}` is a hard ID, and this connection fills it as its soft ID, with `{_value_text(subject)}`"
+    key = entry.key if entry is not None else ""
+    return f"`{key}` is a soft ID, and `{_value_text(subject)}` is the customer's {_kind_word(subject)}"
+
+
 def _right_id(subject: Subject) -> str:
     kind = subject.entry.kind if subject.entry is not None else "email"
     return hard_id(subject.ground.schema, kind).name
@@ -76,6 +85,7 @@ FIELDS: dict[str, Callable[[Subject], str]] = {
     "kind": _kind_word,
     "call": lambda subject: subject.call.call or _thing(subject.call),
     "event": lambda subject: f"the event `{subject.call.event}`" if subject.call.event else "an event",
+    "soft": _soft,
     "id": _right_id,
     "name": suggestion,
     "did-you-mean": _did_you_mean,

@@ -27,6 +27,9 @@ def replacement(transform: str, subject: Subject, sources: Mapping[str, SourceFi
         return ""
     if transform == "rename-field":
         return suggestion(subject)
+    if subject.call.channel == "connector":
+        soft = next((name.name for name in subject.ground.schema.names if not name.hard), "cookie")
+        return f"The name of a soft ID, e.g. `{soft}`"
     writer = _Writer(subject, sources)
     if transform == "rename-id":
         name = suggestion(subject)

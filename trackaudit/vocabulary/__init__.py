@@ -14,14 +14,14 @@ from trackaudit.config import rules_dir
 from trackaudit.vocabulary.calls import CallSinks
 from trackaudit.vocabulary.effects import Effects
 from trackaudit.vocabulary.identifiers import Identifiers
-from trackaudit.vocabulary.types import Argument, CallSink, Identity, Listed, Shape
+from trackaudit.vocabulary.types import Argument, CallSink, Identity, Listed, Named, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from trackaudit.config import Config
 
-__all__ = ["Argument", "CallSink", "Identity", "Listed", "Shape", "Vocabulary", "load_vocabulary"]
+__all__ = ["Argument", "CallSink", "Identity", "Listed", "Named", "Shape", "Vocabulary", "load_vocabulary"]
 
 
 class Vocabulary:
@@ -158,7 +158,9 @@ def _shape(part: dict[str, Any]) -> Shape:
     )
 
 
-def _place(part: Any) -> tuple[str, ...] | Listed | None:
+def _place(part: Any) -> tuple[str, ...] | Listed | Named | None:
+    if isinstance(part, dict) and "named" in part:
+        return Named(tuple(part["named"].items()))
     if isinstance(part, dict):
         return Listed(tuple(part["list"].split(".")), part["key"], part["value"])
     return tuple(part) if part else None

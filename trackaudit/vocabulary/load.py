@@ -265,6 +265,9 @@ def _path(reader: Reader, parts: dict[str, Marked], key: str) -> Any:
     item = parts[key]
     if not isinstance(item.value, dict):
         return reader.string(item, key).split(".")
+    if "named" in item.value:
+        fields = reader.mapping(reader.mapping(item, key, ("named",))["named"], "named")
+        return {"named": {name: reader.string(what, name) for name, what in fields.items()}}
     entry = reader.mapping(item, key, _LISTED_KEYS)
     for missing in (word for word in _LISTED_KEYS if word not in entry):
         reader.problem(item.line, f"{key} lacks {missing}", _LISTED_KEYS)

@@ -41,6 +41,12 @@ class Listed(NamedTuple):
     value: str
 
 
+class Named(NamedTuple):
+    """IDs whose names are the values of fields: each field, and what is sent under the ID that it names."""
+
+    fields: tuple[tuple[str, str], ...]
+
+
 class Shape(NamedTuple):
     """A record that is a payload or a definition.
 
@@ -57,8 +63,8 @@ class Shape(NamedTuple):
     operation: str
     require: tuple[tuple[tuple[str, ...], str], ...]
     unless: tuple[tuple[str, ...], ...]
-    ids: tuple[str, ...] | Listed | None
-    properties: tuple[str, ...] | Listed | None
+    ids: tuple[str, ...] | Listed | Named | None
+    properties: tuple[str, ...] | Listed | Named | None
     event: tuple[str, ...] | None
     wrong: dict[str, str]
 
