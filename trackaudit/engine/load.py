@@ -341,9 +341,6 @@ class _Reader:
                     (*where, key), f"unknown key `{key}`; allowed: {', '.join(allowed)}{_hint(str(key), allowed)}"
                 )
 
-    def _unknown_key(self, key: str, allowed: tuple[str, ...], where: tuple[str | int, ...]) -> None:
-        self.tell(where, f"unknown key `{key}`; allowed: {', '.join(allowed)}{_hint(key, allowed)}")
-
 
 def fields_of(template: str) -> list[str]:
     """The names between single braces, in order; `{{` and `}}` stand for braces."""

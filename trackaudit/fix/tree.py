@@ -94,13 +94,6 @@ class Tree:
                 return node
         return None
 
-    def module_of(self, place: Place) -> Module | None:
-        """The module (one of a file's scripts) that holds a place."""
-        for module in self.modules:
-            if any(statement.start <= place.start < statement.end for statement in module.body):
-                return module
-        return self.modules[0] if self.modules else None
-
     def function(self, start: int, end: int) -> Function | None:
         """The innermost function that encloses a span."""
         for node in reversed(self.chain(start, end)):

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackaudit import program as p
 from trackaudit.flow import objects
-from trackaudit.flow.values import Const, Lazy, Obj, Ref, Rest, Symbol, Union, options, union
-from trackaudit.model import Place
+from trackaudit.flow.values import Const, Lazy, Obj, Ref, Symbol, Union, options, union
 
 if TYPE_CHECKING:
     from trackaudit.flow.machine import Machine
@@ -117,11 +116,3 @@ def remembered(m: Machine, base: Symbol, key: str) -> Value | None:
     """What was written to a member of something unknown, if anything was."""
     content = m.store.cells.get((-1, f"{base.key}.{key}"))
     return None if content is None or isinstance(content, (Obj, Lazy)) else content
-
-
-def rest_of(symbol: Symbol, removed: frozenset[str], reason: str) -> Rest:
-    """What a spread of an unknown value may bring."""
-    return Rest(symbol, reason, removed)
-
-
-__all__ = ["Place", "assign", "bind", "name_value", "remembered", "rest_of"]

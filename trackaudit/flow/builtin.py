@@ -12,7 +12,6 @@ from trackaudit.flow.values import (
     UNDEFINED,
     ClassValue,
     Const,
-    Func,
     Obj,
     Partial,
     Ref,
@@ -383,6 +382,3 @@ def constant_method(m: Machine, base: Value, name: str, node: p.Node) -> Value |
     """A string method on a constant."""
     transform = m.vocabulary.method_transform(name)
     return _transformed(base, transform) if transform is not None and isinstance(base, Const) else None
-
-
-__all__ = ["Func", "constant_method", "copy", "object_method", "symbol_call"]

@@ -148,8 +148,6 @@ def bind_parameters(m: Machine, func: Func, args: Args) -> None:
     if python and func.this is not None and params:
         place = m.place(func.node)
         positional.insert(0, Arg(func.this, place, place))
-    elif python and func.owner is not None and args.symbolic and params:
-        pass
     used = 0
     for index, param in enumerate(params):
         if param.rest == "*":

@@ -61,7 +61,7 @@ class Frame:
     """One run of a function's body, or of a module's top level.
 
     exits: the ways out seen so far. made: closures made here, to be run at the end if nobody called them.
-    level: the store's journal depth when it began. rest_blocks: see `Machine.blocks`.
+    level: the store's journal depth when it began.
     """
 
     __slots__ = ("exits", "func", "level", "made", "module", "name", "this")
