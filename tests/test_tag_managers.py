@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackaudit.config import Config
+from trackaudit.config import Config, Identifier
 from trackaudit.model import SourceFile
 from trackaudit.parse import language_of, parse
 from trackaudit.parse.escaped import decoded
@@ -272,6 +272,49 @@ def test_a_connectors_soft_id_that_names_a_hard_id_is_found() -> None:
 @pytest.mark.parametrize("soft", ["cookie", "rudder_id"])
 def test_a_connectors_soft_id_that_names_no_hard_id_is_right_and_no_evidence_of_one(soft: str) -> None:
     assert destination("email_id", soft) == []
+
+
+MAGENTO = """<?xml version="1.0"?>
+<!-- ž -->
+<config>
+\t<default>
+\t\t<bloomreach_engagement>
+\t\t\t<registered_mapping>
+\t\t\t\t<customer_id>NUMBER</customer_id>
+\t\t\t\t<email> ADDRESS </email>
+\t\t\t</registered_mapping>
+\t\t</bloomreach_engagement>
+\t</default>
+</config>
+"""
+DECLARED = Config(
+    identifiers={
+        "email_id": Identifier("hard", "email"),
+        "customer_id": Identifier("hard", "customer_id"),
+        "cookie": Identifier("soft", "opaque"),
+    }
+)
+
+
+def module_defaults(number: str, address: str, end: str = "\n") -> list[tuple[int, int, str]]:
+    text = MAGENTO.replace("NUMBER", number).replace("ADDRESS", address).replace("\n", end)
+    result = check_texts({"etc/config.xml": text}, DECLARED)
+    return [(*result.sources["etc/config.xml"].position(one.root.start), one.rule) for one in result.findings]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_magento_modules_names_of_ids_are_looked_at(end: str) -> None:
+    assert module_defaults("customer_id", "email_id", end) == []
+    assert module_defaults("customer_id", "cookie", end) == [(8, 5, "identifier-in-soft-id")]
+    assert module_defaults("customer_id", "emailid", end) == [(8, 5, "undeclared-id")]
+    assert module_defaults("customer_id", "customer_id", end) == [(8, 5, "mismatched-import-id")]
+
+
+def test_broken_xml_and_entities_are_no_danger() -> None:
+    bomb = MAGENTO.replace("<config>", '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><config>', 1)
+    assert check(bomb, "config.xml") == []
+    assert check(MAGENTO[: MAGENTO.index("</email>")], "config.xml") == []
+    assert check("<a>" * 5000 + "registered_mapping", "config.xml") == []
 
 
 # ------------------------------------------------------------------------------------------- weblayers

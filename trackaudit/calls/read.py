@@ -143,19 +143,24 @@ class Reader:
         return self._entries(entry.value, (*record.hops, *trail), at_sink, what)
 
     def _named(self, record: FrozenRecord, part: Named, trail: tuple[Step, ...], at_sink: Step) -> Entries:
-        """IDs that a connector fills. What is sent as the user's ID is of the kind that the ID's name tells."""
+        """IDs that a connector fills. A user's ID may be anything, so it is of the kind that its new name tells; what
+        identifies nobody is opaque."""
         items: list[Entry] = []
         reason = ""
         for field, what in part.fields:
-            entry = record.entries.get(field)
+            entry = at(record, tuple(field.split(".")))
             names = texts(entry.value) if entry is not None else ()
             if entry is None or not names:
                 reason = f"`{field}` is not known here"
                 continue
-            facts = Facts(self.text(entry.value_place), (what,), frozenset({f"column:{what}"}), False, True)
+            # No value that can be compared with another: what the connector does to it is not told.
+            facts = Facts(what, (), frozenset(), False, True)
             identity = self._vocabulary.key_identity(names[0])
-            known = self._vocabulary.key_identity(what).kind in IDENTIFIERS
-            kind = "opaque" if not known else identity.kind if identity.kind != "opaque" else "unknown"
+            kind = self._vocabulary.key_identity(what).kind
+            if kind in ("customer_id", "opaque"):
+                kind = identity.kind if identity.kind != "opaque" else "unknown"
+            elif kind not in IDENTIFIERS:
+                kind = "opaque"
             steps = (Step(entry.root, f"`{field}` says that `{what}` goes to `{names[0]}`"), *trail, at_sink)
             items.append(
                 Entry(names[0], facts, entry.must, kind, "unknown", "unknown", (), entry.root, entry.value_place, steps)

@@ -53,7 +53,7 @@ def _value_text(subject: Subject) -> str:
 def _soft(subject: Subject) -> str:
     """What is wrong with what an entry of the soft IDs holds."""
     entry = subject.entry
-    if entry is not None and subject.call.channel == "connector":
+    if entry is not None and subject.call.channel == "connector" and entry.kind == "opaque":
         return f"`{entry.key}` is a hard ID, and this connection fills it as its soft ID, with `{_value_text(subject)}`"
     key = entry.key if entry is not None else ""
     return f"`{key}` is a soft ID, and `{_value_text(subject)}` is the customer's {_kind_word(subject)}"

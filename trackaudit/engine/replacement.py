@@ -29,7 +29,9 @@ def replacement(transform: str, subject: Subject, sources: Mapping[str, SourceFi
         return suggestion(subject)
     if subject.call.channel == "connector":
         soft = next((name.name for name in subject.ground.schema.names if not name.hard), "cookie")
-        return f"The name of a soft ID, e.g. `{soft}`"
+        is_soft = subject.the_entry.kind == "opaque"
+        right = soft if is_soft else hard_id(subject.ground.schema, subject.the_entry.kind).name
+        return f"The name of a {'soft' if is_soft else 'hard'} ID, e.g. `{right}`"
     writer = _Writer(subject, sources)
     if transform == "rename-id":
         name = suggestion(subject)

@@ -69,7 +69,7 @@ class Workshop:
         languages = {module.language for module in modules}
         if languages == {"python"} and path.endswith((".py", ".pyi")):
             return Python(file, modules)
-        if languages == {"document"}:
+        if languages == {"document"} and not path.endswith(".xml"):
             return Document(file, modules)
         if languages == {"javascript"} and not path.endswith((".json", ".tpl")):
             return JavaScript(file, modules)

@@ -56,6 +56,8 @@ _LANGUAGES = {
     ".razor": "html",
     ".tpl": "tag-template",
 }
+_NAMES = {"config.xml": "document"}
+"""Files of a sort that is read only under this name: the defaults of a Magento module."""
 _INNER = {".js": "script", ".mjs": "script", ".ts": "script", ".jsx": "script", ".tsx": "script"}
 """What a template makes, by the suffix before its own: `theme.js.liquid` is a script."""
 _NO_PAGES = frozenset(
@@ -71,6 +73,8 @@ def language_of(path: str, data: bytes | None = None) -> str | None:
     `data`: the file's bytes, for languages that the suffix alone does not tell.
     """
     name = path.rpartition("/")[2]
+    if name in _NAMES:
+        return _NAMES[name]
     dot = name.rfind(".")
     language = _LANGUAGES.get(name[dot:].lower()) if dot >= 0 else None
     if language == "html":

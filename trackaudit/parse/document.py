@@ -30,6 +30,10 @@ def parse(source: SourceFile) -> list[Module]:
         from trackaudit.parse.document_yaml import read_yaml
 
         body, comments, errors = read_yaml(source.data)
+    elif source.path.lower().endswith(".xml"):
+        from trackaudit.parse.document_xml import read_xml
+
+        body, comments, errors = read_xml(source.data)
     else:
         from trackaudit.parse.document_json import read_json
 
