@@ -170,6 +170,12 @@ def test_a_thousand_triggers_are_no_depth() -> None:
     assert rules(*tags) == [UPDATE] * 1000
 
 
+def test_exports_may_be_wrapped_in_a_list_or_under_a_key() -> None:
+    text = container(script("exponea.update({ email: {{Email}} });", "1"))
+    for wrapped in (f"[{text}]", f'{{"data": {text}}}'):
+        assert check(wrapped) == [(*spot(wrapped, "email: {{Email}}"), UPDATE)]
+
+
 # ---------------------------------------------------------------------------------- the official template
 
 
@@ -315,6 +321,43 @@ def test_broken_xml_and_entities_are_no_danger() -> None:
     assert check(bomb, "config.xml") == []
     assert check(MAGENTO[: MAGENTO.index("</email>")], "config.xml") == []
     assert check("<a>" * 5000 + "registered_mapping", "config.xml") == []
+
+
+# ------------------------------------------------------------------------- definitions and stored payloads
+
+
+DEFINITION = (
+    '{"destination": {"customer_destination": {}}, "mapping": {"column_mapping": {'
+    '"id_mappings": [{"from_column": "visitor", "to_id": "cookie"}], '
+    '"property_mappings": [{"from_column": "email", "to_column": "email"}]}}}'
+)
+PAYLOAD = '{"customer_ids": {"cookie": "6b1f"}, "properties": {"email": "jo@shop.example"}}'
+BATCH = f'{{"commands": [{{"name": "customers", "data": {PAYLOAD}}}]}}'
+
+
+@pytest.mark.parametrize("around", ["%s", '{"body": %s}', "[\n%s]", '{"imports": {"crm": {"versions": [%s]}}}'])
+@pytest.mark.parametrize(
+    ("text", "mark", "rule"),
+    [
+        (DEFINITION, '{"from_column": "email"', "identifier-mapped-as-property"),
+        (PAYLOAD, '"email": "jo@', "identifier-in-api-properties"),
+        (BATCH, '"email": "jo@', "identifier-in-api-properties"),
+    ],
+)
+def test_a_definition_or_payload_is_read_wherever_a_document_holds_it(
+    around: str, text: str, mark: str, rule: str
+) -> None:
+    text = around % text
+    found = [(line, name) for line, _, name in check(text, "stored.json")]
+    assert found == [(spot(text, mark)[0], rule)]
+
+
+@pytest.mark.parametrize(("path", "between"), [("stored.json", "\n"), ("stored.yaml", "\n---\n")])
+def test_each_of_several_documents_is_read(path: str, between: str) -> None:
+    text = between.join((PAYLOAD, BATCH, DEFINITION, '{"other": 1}'))
+    lines = [line for line, _, _ in check(text, path)]
+    step = between.count("\n")
+    assert lines == [1, 1 + step, 1 + 2 * step]
 
 
 # ------------------------------------------------------------------------------------------- weblayers

@@ -48,9 +48,10 @@ def parse(source: SourceFile) -> list[Module]:
     """The modules of one export: its tags', then its own templates'."""
     body, comments, errors = read_json(source.data)
     container = _Container(source.path, source.data, errors)
-    for statement in body:
-        version = _at(statement.value, "containerVersion") if isinstance(statement, Expression) else None
-        container.read(version)
+    for node in walk(list(body)):
+        version = _at(node, "containerVersion")
+        if version is not None:
+            container.read(version)
     tags = Module(source.path, "javascript", container.body(), [*comments, *container.comments], container.errors)
     tags.page = True
     return [tags, *container.templates]
