@@ -176,6 +176,27 @@ def test_exports_may_be_wrapped_in_a_list_or_under_a_key() -> None:
         assert check(wrapped) == [(*spot(wrapped, "email: {{Email}}"), UPDATE)]
 
 
+def published(*code: Any, **more: Any) -> str:
+    macros = [{"function": "__v", "vtp_name": "user.email"}, {"function": "__jsm", **more}]
+    tags = [{"function": "__html", "vtp_html": ["template", *code], "tag_id": 3}]
+    return json.dumps({"resource": {"version": "1", "macros": macros, "tags": tags}})
+
+
+def test_a_published_container_is_read_through_the_lists_of_its_texts() -> None:
+    start, end = '<script type="text/gtmscript">\n// "ž"\nexponea.update({ contact: ', " });</script>"
+    text = published(start, ["escape", ["macro", 0], 8, 16], end).replace("<", "\\u003C")
+    assert check(text) == [(*spot(text, "contact: "), UPDATE)]
+    assert check(published(start, '"page"', end)) == []
+
+
+def test_a_published_containers_script_variable_is_run() -> None:
+    lower = ["template", "(function(){return ", ["escape", ["macro", 0], 8, 16], ".toLowerCase()})();"]
+    raw = ["template", "(function(){return document.querySelector('#email').value})();"]
+    code = ("<script>exponea.identify(", ["escape", ["macro", 1], 8, 16], ");</script>")
+    assert check(published(*code, vtp_javascript=lower)) == []
+    assert [rule for _, _, rule in check(published(*code, vtp_javascript=raw))] == ["hard-id-not-lowercased"]
+
+
 # ---------------------------------------------------------------------------------- the official template
 
 

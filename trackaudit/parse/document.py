@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from trackaudit.model import SourceFile
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_CONTAINER = (b'"exportFormatVersion"', b'"containerVersion"')
+_EXPORT = (b'"exportFormatVersion"', b'"containerVersion"')
+_PUBLISHED = (b'"macros"', b'"vtp_')
 
 
 def is_container(data: bytes) -> bool:
-    """Whether a JSON file is a container's export of Google Tag Manager, which `gtm` reads."""
-    return all(mark in data for mark in _CONTAINER)
+    """Whether a JSON file is a container of Google Tag Manager, exported or as it is published, which `gtm` reads."""
+    return any(all(mark in data for mark in marks) for marks in (_EXPORT, _PUBLISHED))
 
 
 def parse(source: SourceFile) -> list[Module]:

@@ -45,6 +45,15 @@ class Text:
         node.start, node.end = self.places[node.start], self.places[node.end]
 
 
+def joined(texts: list[Text]) -> Text:
+    """Texts one behind the other, at least one."""
+    data, places = b"", []
+    for text in texts:
+        data += text.data
+        places.extend(text.places[:-1])
+    return Text(data, [*places, texts[-1].places[-1]])
+
+
 def decoded(data: bytes, start: int, end: int) -> Text:
     """The text of the JSON string data[start:end], which is given with its quotes."""
     text = bytearray()

@@ -1,4 +1,4 @@
-"""Parse, Google Tag Manager: a container's export comes in, Modules go out: one of all that its tags do.
+"""Parse, Google Tag Manager: a container, exported or published, comes in, Modules go out: one of what its tags do.
 
 A tag runs where its triggers fire: tags of other triggers are other arms of one Branch, and those that fire on every
 page come first. `{{Variable}}` is a name that the module binds first, to the key of the data layer, the global or the
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from trackaudit.parse.document_json import read_json
-from trackaudit.parse.escaped import Text, decoded
+from trackaudit.parse.escaped import Text, decoded, joined
 from trackaudit.parse.injected import Holes, page_in, script_in
 from trackaudit.program import (
     Bind,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
     from trackaudit.model import SourceFile
-    from trackaudit.program import Comment, Expr, Stmt
+    from trackaudit.program import Comment, Expr, Node, Stmt
 
 _REFERENCE = re.compile(rb"\{\{([^{}\r\n\"';:]+)\}\}")
 _EVERY_PAGE = frozenset(("2147483647", "2147479553", "2147479572", "2147479573"))
@@ -52,6 +52,8 @@ def parse(source: SourceFile) -> list[Module]:
         version = _at(node, "containerVersion")
         if version is not None:
             container.read(version)
+        elif _at(node, "macros") is not None and _at(node, "tags") is not None:
+            container.read_published(node)
     tags = Module(source.path, "javascript", container.body(), [*comments, *container.comments], container.errors)
     tags.page = True
     return [tags, *container.templates]
@@ -86,6 +88,15 @@ class _Container:
         for one in _items(version, "customTemplate"):
             self._template(_at(one, "templateData"))
 
+    def read_published(self, resource: Node) -> None:
+        """A container as the page gets it: variables by number, texts as lists of their parts."""
+        for number, macro in enumerate(_items(resource, "macros")):
+            self._variables.setdefault(f"macro {number}", macro)
+        for tag in _items(resource, "tags"):
+            html = _at(tag, "vtp_html")
+            if html is not None and _text(_at(tag, "function")) == "__html":
+                self._groups[_own(tag)] = self._scripts(html)
+
     def body(self) -> list[Stmt]:
         """The module's statements: what the variables are, what every page runs, and what triggers run."""
         first = self._groups.pop(frozenset(), [])
@@ -108,9 +119,13 @@ class _Container:
 
     def _html(self, parameter: Expr) -> list[Stmt]:
         value = _at(parameter, "value")
-        if not self._is_text(value):
+        return self._scripts(value) if value is not None else []
+
+    def _scripts(self, value: Expr) -> list[Stmt]:
+        """The statements of the scripts in a tag's text."""
+        text = self._code(value)
+        if text is None:
             return []
-        text = decoded(self.data, value.start, value.end)
         statements: list[Stmt] = []
         for module in page_in(self.path, text.data, 0, len(text.data), self._holes(text)):
             text.place(module)
@@ -118,6 +133,22 @@ class _Container:
             self.comments.extend(module.comments)
             self.errors.extend(module.errors)
         return statements
+
+    def _code(self, value: Expr) -> Text | None:
+        """A text, or one of a published container's lists: `["template", "…", ["escape", ["macro", 3], 8], "…"]`."""
+        if self._is_text(value):
+            return decoded(self.data, value.start, value.end)
+        if not isinstance(value, Sequence) or not value.items:
+            return None
+        parts: list[Text] = []
+        for item in value.items[1:]:
+            number = _macro(item)
+            if number is not None:
+                name = b"{{macro %d}}" % number
+                parts.append(Text(name, [item.start] * len(name) + [item.end]))
+            elif isinstance(item, (Literal, Template)) and self._is_text(item):
+                parts.append(decoded(self.data, item.start, item.end))
+        return joined(parts) if parts else None
 
     def _table(self, field: Expr, key: Expr, rows: Sequence, method: str) -> Stmt:
         """The call that the official template makes of a table."""
@@ -179,6 +210,13 @@ class _Container:
     def _defined(self, definition: Expr) -> Expr | None:
         """What a variable holds; None for sorts whose own name has to speak."""
         kind, given = _text(_at(definition, "type")), _parameters(definition)
+        published = _text(_at(definition, "function"))
+        if published == "__v":
+            return _path(_at(definition, "vtp_name"), "dataLayer")
+        if published == "__j":
+            return _path(_at(definition, "vtp_name"), "")
+        if published == "__jsm":
+            return self._script(_at(definition, "vtp_javascript"))
         if kind == "v":
             return _path(_at(given.get("name"), "value"), "dataLayer")
         if kind == "j":
@@ -192,9 +230,10 @@ class _Container:
 
     def _script(self, value: Expr | None) -> Expr | None:
         """A call of a custom JavaScript variable's function."""
-        if not self._is_text(value):
+        text = self._code(value) if value is not None else None
+        if value is None or text is None:
             return None
-        text = decoded(self.data, value.start, value.end).wrapped(b"_=", b"\n")
+        text = text.wrapped(b"_=", b"\n")
         module = script_in(self.path, text.data, 0, len(text.data), self._holes(text))
         text.place(module)
         self.comments.extend(module.comments)
@@ -213,6 +252,22 @@ class _Container:
         for module in template_modules(self.path, text.data):
             text.place(module)
             self.templates.append(module)
+
+
+def _macro(item: Node) -> int | None:
+    """The number of the variable that a list of a published container puts in, escaped or not."""
+    while isinstance(item, Sequence) and len(item.items) > 1:
+        first, second = item.items[0], item.items[1]
+        if _word(first) == "macro" and isinstance(second, Literal) and isinstance(second.value, int):
+            return second.value
+        if _word(first) != "escape":
+            return None
+        item = second
+    return None
+
+
+def _word(item: Node) -> object:
+    return item.value if isinstance(item, Literal) else None
 
 
 def _own(tag: Expr) -> frozenset[str]:

@@ -47,7 +47,8 @@ _QUERY = tree_sitter.Query(_GRAMMAR, "(script_element) @script (attribute) @attr
 _STEPS = 50_000
 _SCRIPT_TYPES = frozenset(
     ("", "module", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript",
-     "application/x-javascript", "text/jsx", "text/babel", "text/typescript", "application/typescript")
+     "application/x-javascript", "text/jsx", "text/babel", "text/typescript", "application/typescript",
+     "text/gtmscript")
 )  # fmt: skip
 _CONSENT = re.compile(r"cookie|consent|usercentrics|category|optanon", re.IGNORECASE)
 """A script of type text/plain with such an attribute is run by a consent manager."""
