@@ -555,24 +555,6 @@ def test_key_and_value_speak_together(key: str, value: str, expected: Identity) 
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("email_id", "email"),
-        ("email", "email"),
-        ("phone_id", "phone"),
-        ("customer_id", "customer_id"),
-        ("user_id", "customer_id"),
-        ("cookie", "opaque"),
-        ("registered", "unknown"),
-        ("shopify_id", "unknown"),
-        ("cart_id", "unknown"),
-    ],
-)
-def test_an_id_name_promises_a_kind(name: str, kind: str) -> None:
-    assert VOCABULARY.id_name_kind(name) == kind
-
-
-@pytest.mark.parametrize(
     ("module", "callee", "language", "sdk", "operation", "receiver"),
     [
         ("", "exponea.update", "javascript", "exponea-js", "update", "exponea"),
@@ -676,16 +658,6 @@ def test_arguments_are_found_by_position_keyword_and_path() -> None:
     made = VOCABULARY.call_sink("infinario", ("Infinario",), "python")
     assert made is not None
     assert made.arguments == {"ids": Argument(1, "customer"), "token": Argument(0, "token")}
-
-
-def test_an_sdk_tells_the_call_that_would_have_been_right() -> None:
-    identify = VOCABULARY.sibling("exponea-js", "identify")
-    assert identify is not None
-    assert identify.method == "identify"
-    mobile = VOCABULARY.sibling("react-native-exponea-sdk", "identify")
-    assert mobile is not None
-    assert mobile.method == "identifyCustomer"
-    assert VOCABULARY.sibling("exponea-python-sdk", "identify") is None
 
 
 def test_names_of_receivers_are_known_and_others_are_not() -> None:

@@ -79,10 +79,6 @@ class Vocabulary:
         """Whether an import is of an SDK's package (or a part of it), or of one with a declared sink."""
         return self._calls.is_module(module)
 
-    def sibling(self, sdk: str, operation: str) -> CallSink | None:
-        """The SDK's own call for another operation: where `update` was wrong, the `identify` to propose."""
-        return self._calls.method(sdk, operation)
-
     def function_transform(self, dotted: str) -> str | None:
         """What a function does to its first argument: trim, lower, upper, hash, str, encode, json; None if unknown."""
         return self._function(dotted)
@@ -128,10 +124,6 @@ class Vocabulary:
         owners = (named.owner, value.owner)
         owner = "other" if "other" in owners else "customer" if "customer" in owners else "unknown"
         return Identity(kind, owner, value.origin)
-
-    def id_name_kind(self, name: str) -> str:
-        """The kind that an ID's own name promises (`email_id`: email), or unknown."""
-        return self._identifiers.id_name(name)
 
 
 def load_vocabulary(config: Config) -> Vocabulary:

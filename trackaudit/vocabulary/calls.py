@@ -24,7 +24,6 @@ class CallSinks:
         self._modules: list[tuple[str, str, dict[tuple[str, ...], dict[str, CallSink]]]] = []
         self._declared: dict[str, Sink] = {_plain(sink.call): sink for sink in config.sinks}
         self._names: set[str] = set()
-        self._methods: dict[tuple[str, str], CallSink] = {}
         for sdk in sdks:
             self._add(sdk, config)
 
@@ -34,8 +33,6 @@ class CallSinks:
         if sdk["sdk"] == "exponea-js":
             extra = [tuple(name.split(".")) for name in config.globals]
             receivers += extra
-        for name, call in {**sdk["functions"], **sdk["calls"]}.items():
-            self._methods.setdefault((sdk["sdk"], call["operation"]), _sink(sdk, "", name, call))
         if sdk["modules"]:
             table: dict[tuple[str, ...], dict[str, CallSink]] = {}
             for path in receivers:
@@ -99,10 +96,6 @@ class CallSinks:
         yield from self._names
         for call in self._declared:
             yield call.rpartition(".")[2]
-
-    def method(self, sdk: str, operation: str) -> CallSink | None:
-        """The SDK's first call with that operation."""
-        return self._methods.get((sdk, operation))
 
     def declared_words(self) -> Iterable[str]:
         """For each sink of the configuration, the longest part of its name: a file that calls it holds that word."""

@@ -81,14 +81,6 @@ class Identifiers:
                 found = self._keys[key] = found._replace(kind="unknown")
         return found
 
-    def id_name(self, name: str) -> str:
-        """The kind that an ID's own name promises (`email_id`: email; `shopify_id`: customer_id is *not* promised)."""
-        words = split(name)
-        kind = self._named(words).kind
-        if kind == "unknown" and len(words) > 1 and words[-1] in self.ids:
-            kind = self._named(words[:-1]).kind
-        return kind if kind in (*_KEPT, "opaque") else "unknown"
-
     def _named(self, words: list[str]) -> Identity:
         if not words:
             return _UNKNOWN
