@@ -227,6 +227,19 @@ export const f = (c, mail) => fetch("/x", {
   body: JSON.stringify({ customer_ids: { cookie: c }, properties: new Profile(mail).toJSON() }) });
 """,
     ),
+    "toJSON deep inside what is made text": (
+        "js",
+        """
+class Profile {
+  constructor(mail) { this.mail = mail; }
+  toJSON() {
+    return { email: this.mail }; // expect
+  }
+}
+export const f = (c, mail) => fetch("/x", {
+  body: JSON.stringify({ customer_ids: { cookie: c }, properties: new Profile(mail) }) });
+""",
+    ),
     # ---- React and Vue
     "useState": (
         "jsx",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackaudit.flow import objects
+from trackaudit.flow.copies import copy, serialised
 from trackaudit.flow.inline import run_callback
 from trackaudit.flow.machine import first_function
 from trackaudit.flow.state import STATE, boxed, state
@@ -68,7 +69,7 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
         return copy(m, first, node)
     transform = m.vocabulary.function_transform(dotted)
     if transform is not None and first is not None:
-        return first if transform == "json" else _transformed(first, transform)
+        return serialised(m, first, node) if transform == "json" else _transformed(first, transform)
     if (name == "assign" and dotted.endswith(("Object.assign", "_.assign"))) or (name == "extend" and base is not None):
         return _object_assign(m, node, args)
     if first is None:
@@ -169,18 +170,6 @@ def _from_pairs(m: Machine, obj: Obj, node: p.Node) -> Value:
     if obj.rests:
         objects.loosen(m, ref, obj.rests[0].reason, obj.rests[0].value)
     return ref
-
-
-def copy(m: Machine, value: Value, node: p.Node, depth: int = 3) -> Value:
-    """A record or list like this one that can change on its own."""
-    if isinstance(value, Union):
-        return union([copy(m, option, node, depth) for option in value.options])
-    if not isinstance(value, Ref) or depth == 0:
-        return value
-    obj = m.store.object(value)
-    entries = {k: slot._replace(value=copy(m, slot.value, node, depth - 1)) for k, slot in obj.entries.items()}
-    items = tuple(slot._replace(value=copy(m, slot.value, node, depth - 1)) for slot in obj.items)
-    return m.allocate(obj._replace(entries=entries, items=items, cls=None))
 
 
 def object_method(m: Machine, ref: Ref, name: str, node: p.Node, args: Args) -> Value | None:

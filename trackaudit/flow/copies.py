@@ -1,0 +1,48 @@
+"""Records and lists made anew from others: copies, and what a value is as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackaudit.flow import objects
+from trackaudit.flow.values import ClassValue, Ref, Slot, Union, union
+
+if TYPE_CHECKING:
+    from trackaudit import program as p
+    from trackaudit.flow.machine import Machine
+    from trackaudit.flow.values import Value
+
+
+def copy(m: Machine, value: Value, node: p.Node, depth: int = 3) -> Value:
+    """A record or list like this one that can change on its own."""
+    if isinstance(value, Union):
+        return union([copy(m, option, node, depth) for option in value.options])
+    if not isinstance(value, Ref) or depth == 0:
+        return value
+    obj = m.store.object(value)
+    entries = {k: slot._replace(value=copy(m, slot.value, node, depth - 1)) for k, slot in obj.entries.items()}
+    items = tuple(slot._replace(value=copy(m, slot.value, node, depth - 1)) for slot in obj.items)
+    return m.allocate(obj._replace(entries=entries, items=items, cls=None))
+
+
+def serialised(m: Machine, value: Value, node: p.Node, depth: int = 5) -> Value:
+    """What a value is as text: an instance of a class with `toJSON` is what that returns, also deep inside."""
+    if not isinstance(value, Ref) or depth == 0:
+        return value
+    obj = m.store.object(value)
+    found = objects.class_member(m, obj.cls, "toJSON") if isinstance(obj.cls, ClassValue) else None
+    if found is not None:
+        return m.call(objects.instance_member(m, value, *found), node)
+
+    def inside(slot: Slot) -> Slot:
+        return slot._replace(value=serialised(m, slot.value, node, depth - 1))
+
+    entries = {key: inside(slot) for key, slot in obj.entries.items()}
+    items = tuple(inside(slot) for slot in obj.items)
+    changed = any(entries[key].value is not slot.value for key, slot in obj.entries.items()) or any(
+        new.value is not old.value for new, old in zip(items, obj.items, strict=True)
+    )
+    if not changed:
+        return value
+    m.logged.add(value.number)  # it is its text that goes on
+    return m.allocate(obj._replace(entries=entries, items=items))
