@@ -247,3 +247,20 @@ def test_an_offset_behind_an_edit_is_traced_back() -> None:
     edits = [Edit("a", 2, 4, "xyz"), Edit("a", 6, 6, "!")]
     assert [original_offset(edits, at) for at in (0, 2, 4, 5, 7, 8)] == [0, 2, 2, 4, 6, 6]
     assert original_offset([Edit("a", 0, 3, "")], 0) == 3
+
+
+def test_one_id_name_is_written_at_every_place_of_the_smaller_side() -> None:
+    texts = {
+        "a.js": "exponea.identify({ registered: a.email.toLowerCase() });\n",
+        "b.js": "exponea.identify({ registered: b.email.toLowerCase() });\n",
+        "e.js": "exponea.identify({ registered: e.email.toLowerCase() });\n",
+        "c.js": "exports.f = (u) => exponea.identify({ email_id: u.email.toLowerCase() });\n",
+        "d.js": "exports.g = (u) => exponea.identify({ 'email_id': u.email.toLowerCase() });\n",
+    }
+    fixed, count = fix_texts(texts)
+    assert count == 1
+    assert fixed["c.js"] == "exports.f = (u) => exponea.identify({ registered: u.email.toLowerCase() });\n"
+    assert fixed["d.js"] == "exports.g = (u) => exponea.identify({ 'registered': u.email.toLowerCase() });\n"
+    assert {path: fixed[path] for path in ("a.js", "b.js", "e.js")} == {
+        path: texts[path] for path in ("a.js", "b.js", "e.js")
+    }

@@ -183,13 +183,21 @@ def _lowercase(case: Case, workshop: Workshop) -> list[Edit] | None:
 
 
 def _rename_id(case: Case, workshop: Workshop) -> list[Edit] | None:
-    subject = case.subjects[0]
-    call, entry = subject.call, subject.the_entry
-    name = suggestion(subject)
-    editor = workshop.editor(entry.root.path)
-    if editor is None or not name or any(item.key == name for item in call.ids.items):
-        return None
-    return _renamed(editor, entry, name)
+    first = case.subjects[0]
+    uses = [(first.call, first.the_entry, suggestion(first))]
+    if first.conflict is not None:
+        # One name for every place of the smaller side: mending one alone would leave the next.
+        uses = [(use.call, use.entry, first.conflict.usual) for use in first.conflict.minority]
+    edits: dict[Place, list[Edit]] = {}
+    for call, entry, name in uses:
+        editor = workshop.editor(entry.root.path)
+        if editor is None or not name or any(item.key == name for item in call.ids.items):
+            return None
+        renamed = _renamed(editor, entry, name)
+        if renamed is None:
+            return None
+        edits[entry.root] = renamed
+    return [edit for one in edits.values() for edit in one]
 
 
 def _renamed(editor: Editor, entry: Entry, name: str) -> list[Edit] | None:
