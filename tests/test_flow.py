@@ -240,6 +240,37 @@ export const f = (c, mail) => fetch("/x", {
   body: JSON.stringify({ customer_ids: { cookie: c }, properties: new Profile(mail) }) });
 """,
     ),
+    "closures of a script wrapped in a function": (
+        "js",
+        """
+(function () {
+  function setMail(mail) {
+    exponea.update({ email: mail });
+  }
+  window.shop = {
+    login: function (mail) {
+      exponea.identify(mail.toLowerCase());
+      setMail(mail);
+    },
+  };
+})();
+""",
+    ),
+    "a closure of a wrapped script that is called without an ID": (
+        "js",
+        """
+(function () {
+  function setMail(mail) {
+    exponea.update({ email: mail }); // expect
+  }
+  window.shop = {
+    join: function (mail) {
+      setMail(mail);
+    },
+  };
+})();
+""",
+    ),
     # ---- React and Vue
     "useState": (
         "jsx",

@@ -221,10 +221,13 @@ def evaluate(
         held.difference_update(found)
         taken.extend(found)
     kept, called = _kept(machine)
+    own = {unit.number: unit.node for unit in machine.units}
     sends = [
         send
         for send in machine.sends
-        if send.where.unit in kept and not any(tag in called for tag in send.where.tags[_own(kept, send) :])
+        if send.where.unit in kept
+        # A kept unit's own function does not count against it; a closure that is called after all does.
+        and not any(tag in called for tag in send.where.tags if tag != own.get(send.where.unit))
     ]
     sending = {ANY_UNIT, *(send.where.unit for send in sends)}
     machine.notices.extend(_limits(machine, linker, sending))
@@ -284,11 +287,6 @@ def _wrappers(machine: Evaluator) -> list[Wrapper]:
         place = Place(module.path, node.start, node.end)
         found.append(Wrapper(f"{owner}.{name}" if owner else name, place, operations, path))
     return sorted(found, key=lambda wrapper: wrapper.place)
-
-
-def _own(kept: set[int], send: Send) -> int:
-    """A kept unit's own function is in its tags first; that one does not count against it."""
-    return 1 if send.where.tags and send.where.unit in kept else 0
 
 
 def _functions(made: dict[int, Func], classes: dict[int, ClassValue]) -> list[tuple[Func, Value | None]]:
