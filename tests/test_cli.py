@@ -9,7 +9,7 @@ import subprocess
 import sys
 import types
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -17,31 +17,10 @@ import trackaudit
 from trackaudit.cli import main
 from trackaudit.errors import ConfigError
 from trackaudit.model import Finding, IdName, IdSchema, Notice, Place, Result, SourceFile, Summary
+from trackaudit.pipeline.options import CheckOptions, CheckOutcome
 
 PLACE = Place("a.js", 0, 5)
 SOURCES = {"a.js": SourceFile("a.js", b"email", "javascript")}
-
-
-class CheckOptions(NamedTuple):
-    """The contract with the pipeline."""
-
-    paths: tuple[str, ...]
-    config: str | None = None
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    min_confidence: str = "medium"
-    stdin: tuple[str, bytes] | None = None
-    debug: bool = False
-    cwd: str = ""
-    baseline: str | None = None
-    since: str | None = None
-    fix: str = ""
-
-
-class CheckOutcome(NamedTuple):
-    result: Result
-    fail_on: str
-    repair: None = None
 
 
 class Pipeline(types.ModuleType):

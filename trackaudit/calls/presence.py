@@ -27,8 +27,7 @@ def without_presence(
                 keys.update(entry.value.symbols)
     for keys in of_unit.values():
         for key in list(keys):
-            root, _, path = key.partition(":")
-            keys.update(_owners(key, root, path))
+            keys.update(_owners(key))
 
     def plain(block: tuple[int, int, int], unit: str) -> bool:
         told = presence.get(block[0])
@@ -41,8 +40,9 @@ def without_presence(
     ]
 
 
-def _owners(key: str, root: str, path: str) -> list[str]:
+def _owners(key: str) -> list[str]:
     """Keys of what an identifier is a member of: `user.email` is there only if `user` is."""
+    root = key.partition(":")[0]
     found: list[str] = []
     while "." in key:
         key = key.rpartition(".")[0]

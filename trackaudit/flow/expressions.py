@@ -52,10 +52,7 @@ def _template(m: Machine, node: p.Template) -> Value:
 
 
 def _mixed(m: Machine, node: p.Expr, values: list[Value]) -> Value:
-    derived: frozenset[str] = frozenset()
-    for value in values:
-        derived |= sources_of(value)
-    return m.unknown(node, derived=derived)
+    return m.unknown(node, derived=sources_of(*values))
 
 
 def transformed(value: Value, transform: str) -> Value:

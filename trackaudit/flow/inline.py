@@ -34,21 +34,22 @@ def inline(m: Machine, func: Func, node: p.Node, args: Args, *, passed: bool = T
     """Run a function's body with these arguments. `passed`: the call site belongs to the trail."""
     body = func.node
     if any(frame.func is not None and frame.func.node is body for frame in m.frames):
-        return m.unknown(node, derived=_derived(args))
+        return m.unknown(node, derived=sources_of(*args.values()))
+    matters = m.linker.relevance.matters(func.module, body)
     if len(m.frames) > INLINE_LIMIT:
-        hides = m.linker.relevance.matters(func.module, body)
-        m.limit(node, f"calls nested deeper than {INLINE_LIMIT} are not followed", hides=hides)
-        return m.unknown(node, derived=_derived(args))
-    if not m.linker.relevance.matters(func.module, body):
+        m.limit(node, f"calls nested deeper than {INLINE_LIMIT} are not followed", hides=matters)
+        return m.unknown(node, derived=sources_of(*args.values()))
+    if not matters:
         m.idle += 1
         if m.idle > IDLE_LIMIT:
             m.limit(
                 node, f"more than {IDLE_LIMIT} calls that send nothing in one function; their results are not known"
             )
-            return m.unknown(node, derived=_derived(args))
+            return m.unknown(node, derived=sources_of(*args.values()))
     m.evaluated += 1
     if not args.symbolic or not passed:
         m.called.setdefault(m.unit, set()).add(id(body))
+        m.reached.add(id(body))
     place = m.place(node)
     name = m.linker.name_of(func.module, body)
     handler = m.vocabulary.handler_kind(name) if name else "none"
@@ -82,13 +83,6 @@ def inline(m: Machine, func: Func, node: p.Node, args: Args, *, passed: bool = T
     if passed and name:
         _hop(m, result, oldest, Step(place, f"returned by `{name}`"))
     return result
-
-
-def _derived(args: Args) -> frozenset[str]:
-    derived: frozenset[str] = frozenset()
-    for value in args.values():
-        derived |= sources_of(value)
-    return derived
 
 
 def _hop(m: Machine, result: Value, oldest: int, step: Step) -> None:

@@ -203,9 +203,7 @@ def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
         return UNDEFINED
     m.escape(args.values(), m.place(node), callee_text(m, node), m.vocabulary.is_sender(dotted))
     callbacks(m, args, node, symbol.path[-1] if symbol.path else "")
-    derived = symbol.derived
-    for value in args.values():
-        derived |= sources_of(value)
+    derived = symbol.derived | sources_of(*args.values())
     first = args.positional[0].value if args.positional else None
     segment = f"({first.value})" if isinstance(first, Const) and isinstance(first.value, str) else "()"
     missing = symbol.missing

@@ -109,6 +109,7 @@ class Machine:
         self.handlers: tuple[str, ...] = ()
         self.tags: tuple[int, ...] = ()
         self.called: dict[int, set[int]] = {}
+        self.reached: set[int] = set()
         self.candidates: dict[int, Where] = {}
         self.giving: set[int] = set()
         self.logged: set[int] = set()
@@ -371,12 +372,13 @@ class Arm(NamedTuple):
     alive: bool
 
 
-def sources_of(value: Value) -> frozenset[str]:
-    """Keys of the symbols a value is or may be."""
+def sources_of(*values: Value) -> frozenset[str]:
+    """Keys of the symbols that these values are or may be."""
     found: frozenset[str] = frozenset()
-    for option in options(value):
-        if isinstance(option, Symbol):
-            found |= option.sources
+    for value in values:
+        for option in options(value):
+            if isinstance(option, Symbol):
+                found |= option.sources
     return found
 
 

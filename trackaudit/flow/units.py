@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit import program as p
@@ -16,7 +17,7 @@ from trackaudit.flow.values import ClassValue, Func, Lazy, Obj, Ref, union
 from trackaudit.model import Notice, Place, Step, Wrapper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from trackaudit.flow.link import Linker, Loaded
     from trackaudit.flow.values import Symbol, Value
@@ -74,15 +75,21 @@ class Evaluator(Machine):
 
     def run_body(self, module: Module) -> None:
         """Run a module's top level; a bound that is hit ends it with a notice."""
-        try:
+        with self._contained(module.path, "its top level"):
             self.execute(module.body)
-        except OutOfSteps:
-            self.notices.append(_cut(module.path, "its top level"))
-        except RecursionError:
-            self.notices.append(_cut(module.path, "its top level", "it is nested too deeply"))
-        except Exception as error:
-            self.notices.append(_failed(module.path, "its top level", error))
         self.unsent()
+
+    @contextmanager
+    def _contained(self, path: str, what: str) -> Iterator[None]:
+        """What ends an evaluation early, a bound or a fault of ours, becomes a notice."""
+        try:
+            yield
+        except OutOfSteps:
+            self.notices.append(_cut(path, what, "it takes too many steps"))
+        except RecursionError:
+            self.notices.append(_cut(path, what, "it is nested too deeply"))
+        except Exception as error:
+            self.notices.append(_failed(path, what, error))
 
     def run_unit(self, func: Func, this: Value | None) -> None:
         """Run one function on its own, and forget what it wrote."""
@@ -93,24 +100,15 @@ class Evaluator(Machine):
             self.frames.append(Frame(func.module, None, "", len(self.store.journals), None))
             self.store.fork()
             level = len(self.store.journals)
-            try:
+            with self._contained(func.module.path, f"`{func.node.name or 'a function'}`"):
                 if this is None and func.owner is not None and not func.bound:
                     this = self._some_instance(func.owner, func.node)
                 if this is not None:
                     func = func._replace(this=this, bound=True)
                 self.unsent(inline(self, func, func.node, Args(symbolic=True)))
-            except OutOfSteps:
-                self.notices.append(_cut(func.module.path, f"`{func.node.name or 'a function'}`"))
-            except RecursionError:
-                self.notices.append(
-                    _cut(func.module.path, f"`{func.node.name or 'a function'}`", "it is nested too deeply")
-                )
-            except Exception as error:
-                self.notices.append(_failed(func.module.path, f"`{func.node.name or 'a function'}`", error))
-            finally:
-                while len(self.store.journals) > level:
-                    self.store.commit()
-                self.store.take_back()
+            while len(self.store.journals) > level:
+                self.store.commit()
+            self.store.take_back()
 
     def _some_instance(self, cls: ClassValue, node: p.Node) -> Value:
         made = [ref for ref in self.instances.get(id(cls.node), []) if ref.number in self.store.cells]
@@ -137,7 +135,7 @@ class Evaluator(Machine):
             return used.get(name, 0) > (name in words) + (f".{name}" in words)
 
         for func, this in sorted(waiting, key=lambda pair: seems_called(pair[0])):
-            if every or not any(id(func.node) in nodes for nodes in self.called.values()):
+            if every or id(func.node) not in self.reached:
                 self.run_unit(func, this)
 
     def sending(self) -> set[int]:
@@ -171,7 +169,7 @@ class Evaluator(Machine):
                 self.sends.append(Send(where, frozen.place, "", {}, payload=frozen))
 
 
-def _cut(path: str, what: str, why: str = "it takes too many steps") -> Notice:
+def _cut(path: str, what: str, why: str) -> Notice:
     return Notice("limit", path, 0, f"the evaluation of {what} was cut short: {why}")
 
 
