@@ -1,9 +1,9 @@
-"""trackaudit beside a text search and other linters, as ratios: `python bench/peers.py TREE QUIET_TREE [ROUNDS] [all]`.
+"""trackaudit beside a text search and other linters: `python bench/peers.py TREE QUIET_TREE [ROUNDS] [all]`.
 
-TREE and QUIET_TREE come from `bench/tree.py` (500 tracking files, and none). A wheel of this checkout, ripgrep, and with
-`all` ast-grep and semgrep, are installed into environments of their own. Each round runs every command once, one after the
-other; a ratio is taken against ripgrep (or bare Python) in the same round, so that a busy machine slows both. Median,
-lowest and highest are printed, with CPU seconds and peak memory.
+TREE and QUIET_TREE come from `bench/tree.py` (500 tracking files, and none). A wheel of this checkout, ripgrep, and
+with `all` ast-grep and semgrep, are installed into environments of their own. Each round runs every command once, one
+after the other; a ratio is taken against ripgrep (or bare Python) in the same round, so that a busy machine slows both.
+Median, lowest and highest are printed, with CPU seconds and peak memory.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A large real tree: `python bench/tree.py FOLDER [FILES] [TRACKING]`.
 
-Pinned packages of the npm and PyPI registries are downloaded (about 250 MB, kept in `FOLDER.downloads`), their text files
-written to FOLDER up to FILES (default 50,000) in all, of which TRACKING (default 500) hold tracking code, made by
+Pinned packages of the npm and PyPI registries are downloaded (about 250 MB, kept in `FOLDER.downloads`), their text
+files written to FOLDER up to FILES (default 50,000) in all, of which TRACKING (default 500) hold tracking code, made by
 `scaling.generate` and spread among the others. FOLDER becomes a git repository with one commit.
 """
 
