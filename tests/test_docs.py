@@ -40,7 +40,7 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.relative_to(TOP).as_posix())
 def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
-    from trackaudit.cli import cli
+    from trackaudit.cli.commands import cli
 
     text = page.read_text(encoding="utf-8")
     options = {name: {o for p in command.params for o in p.opts} for name, command in cli.commands.items()}

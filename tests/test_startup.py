@@ -29,7 +29,7 @@ def loaded(statement: str, *arguments: str) -> set[str]:
     return set(last.split()[1:])
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["check", "--help"], ["check", "-"], ["nonsense"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["check", "-"], ["nonsense"]])
 def test_the_command_line_alone_loads_no_parser_and_no_yaml(arguments: list[str]) -> None:
     names = loaded("from trackaudit.cli import main; main(arguments)", *arguments)
     assert "click" in names

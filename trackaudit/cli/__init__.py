@@ -1,25 +1,21 @@
 """The command line: in go arguments, out come findings on stdout, all else on stderr, and an exit code.
 
-Exit codes: 0 nothing at or above the threshold, 1 findings, 2 could not do the job, 130 interrupted. Commands import
-what they need when they run, so that `trackaudit --version` costs no more than click.
+Exit codes: 0 nothing at or above the threshold, 1 findings, 2 could not do the job, 130 interrupted. `plain.py` answers
+the few calls that hooks and editors make thousands of times; click, which alone costs two and a half times the
+interpreter's own start, reads all others (`commands.py`).
 """
 
 from __future__ import annotations
 
 import sys
 
-import click
-
-from trackaudit.cli import adopting, asking, checking
-from trackaudit.cli.group import FAILED, INTERRUPTED, cli
-from trackaudit.cli.output import crash, fail, open_pipe
+from trackaudit.cli import plain
+from trackaudit.cli.output import INTERRUPTED, crash, fail, open_pipe
 from trackaudit.errors import TrackauditError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-__all__ = ["adopting", "asking", "checking", "cli", "main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,11 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if reconfigure is not None:  # a terminal that lacks a letter shows its number instead
             reconfigure(errors="backslashreplace")
     try:
-        code = cli.main(given, prog_name="trackaudit", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        code = FAILED
-    except (click.Abort, KeyboardInterrupt):
+        code = plain.answer(given)
+        if code is None:
+            from trackaudit.cli import commands
+
+            code = commands.run(given)
+    except KeyboardInterrupt:
         code = INTERRUPTED
     except TrackauditError as error:
         code = fail(*error.problems)
@@ -42,4 +39,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = crash(error, "--debug" in given)
     with open_pipe(sys.stdout):
         sys.stdout.flush()
-    return code if isinstance(code, int) else 0
+    return code

@@ -7,8 +7,8 @@ import sys
 
 import click
 
-from trackaudit.cli.group import FINDINGS, cli
-from trackaudit.cli.output import exit_code, open_pipe
+from trackaudit.cli.group import cli
+from trackaudit.cli.output import FINDINGS, exit_code, open_pipe
 from trackaudit.errors import InputError
 from trackaudit.report import ReportOptions
 

@@ -1,15 +1,10 @@
-"""The command group that every command joins, and the exit codes."""
+"""The command group that every command joins."""
 
 from __future__ import annotations
 
 import click
 
 from trackaudit import __version__
-
-TYPE_CHECKING = False
-
-
-FINDINGS, FAILED, INTERRUPTED = 1, 2, 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

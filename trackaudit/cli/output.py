@@ -6,10 +6,7 @@ import os
 import sys
 from contextlib import contextmanager
 
-import click
-
 from trackaudit import __version__
-from trackaudit.cli.group import FAILED, FINDINGS
 from trackaudit.model import SEVERITIES
 
 TYPE_CHECKING = False
@@ -18,6 +15,8 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from trackaudit.model import Result
+
+FINDINGS, FAILED, INTERRUPTED = 1, 2, 130
 
 
 def exit_code(result: Result, fail_on: str) -> int:
@@ -67,7 +66,8 @@ def fail(*problems: str) -> int:
 
     with open_pipe(sys.stderr):
         for problem in problems:
-            click.echo(f"trackaudit: {escape(problem)}", err=True)
+            sys.stderr.write(f"trackaudit: {escape(problem)}\n")
+        sys.stderr.flush()
     return FAILED
 
 
