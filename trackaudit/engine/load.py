@@ -18,6 +18,8 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from trackaudit.config import rules_dir
+from trackaudit.config.packed import packed_rules
 from trackaudit.engine.fields import FIELDS
 from trackaudit.engine.predicates import CALL_WORDS, ENTRY_WORDS, PARTS
 from trackaudit.engine.rule import Condition, Example, Rule, RuleSet
@@ -55,11 +57,12 @@ _EXAMPLE_KEYS = ("name", "language", "bad", "good", "fixed", "right", "expect", 
 
 def rule_files(config: Config) -> list[str]:
     """The paths of all rule files in force: the built-in ones, then those of `extend-rules` folders."""
-    from trackaudit.config import rules_dir
+    return _files_in((rules_dir(), *config.extend_rules))
 
+
+def _files_in(folders: Iterable[str]) -> list[str]:
     files: list[str] = []
-    for directory in (rules_dir(), *config.extend_rules):
-        folder = os.fspath(directory)
+    for folder in folders:
         if not os.path.isdir(folder):
             raise RuleError(f"{folder}: not a folder; `extend-rules` lists folders of rule files")
         names = sorted(name for name in os.listdir(folder) if name.endswith((".yaml", ".yml")))
@@ -89,12 +92,21 @@ def rules_data(files: Iterable[str]) -> dict[str, Any]:
     return data
 
 
+def pack_built_in() -> bytes:
+    """The packed file of the built-in rules and vocabulary, from their YAML."""
+    from trackaudit.config.packed import pack
+    from trackaudit.vocabulary.load import load_data
+
+    rules = {os.path.basename(path): content for path, content in rules_data(_files_in((rules_dir(),))).items()}
+    return pack(rules, load_data([os.path.join(rules_dir(), "vocabulary")]))
+
+
 def load_rules(config: Config, data: Mapping[str, Any] | None = None) -> RuleSet:
     """The rules in force. `data`: what `rules_data` gave, if it is at hand.
 
     Raises RuleError with every problem of the rules, and ConfigError where the configuration names a rule that is none.
     """
-    given = rules_data(rule_files(config)) if data is None else data
+    given = _all_data(config) if data is None else data
     readers = [_Reader(path, content) for path, content in given.items()]
     rules = [rule for reader in readers if (rule := reader.rule()) is not None]
     _check_together(readers, rules)
@@ -103,6 +115,13 @@ def load_rules(config: Config, data: Mapping[str, Any] | None = None) -> RuleSet
         raise RuleError(*problems)
     _check_config(config, {rule.id for rule in rules} | PLANNED)
     return RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)))
+
+
+def _all_data(config: Config) -> Mapping[str, Any]:
+    packed = packed_rules()
+    if packed is None:
+        return rules_data(rule_files(config))
+    return packed | rules_data(_files_in(config.extend_rules)) if config.extend_rules else packed
 
 
 def _check_config(config: Config, known: Collection[str]) -> None:

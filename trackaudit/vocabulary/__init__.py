@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from trackaudit.config import rules_dir
+from trackaudit.config.packed import packed_vocabulary
 from trackaudit.vocabulary.calls import CallSinks
 from trackaudit.vocabulary.effects import Effects
 from trackaudit.vocabulary.identifiers import Identifiers
@@ -128,10 +129,15 @@ class Vocabulary:
 
 def load_vocabulary(config: Config) -> Vocabulary:
     """The packaged vocabulary, with what the configuration's rule folders, globals and sinks add. Raises RuleError."""
-    from trackaudit.vocabulary.load import load_data
+    data = packed_vocabulary()
+    own = () if data is not None else (rules_dir(),)
+    folders = [os.path.join(folder, "vocabulary") for folder in (*own, *config.extend_rules)]
+    folders = [folder for folder in folders if os.path.isdir(folder)]
+    if data is None or folders:
+        from trackaudit.vocabulary.load import load_data
 
-    folders = [os.path.join(folder, "vocabulary") for folder in (rules_dir(), *config.extend_rules)]
-    return Vocabulary(load_data([folder for folder in folders if os.path.isdir(folder)]), config)
+        data = load_data(folders, data)
+    return Vocabulary(data, config)
 
 
 def _shape(part: dict[str, Any]) -> Shape:

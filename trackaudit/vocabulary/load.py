@@ -84,14 +84,14 @@ WORDS: dict[str, Any] = {
 """The word lists that a vocabulary file without `sdk` may add to; the same list in several files is joined."""
 
 
-def load_data(folders: Sequence[str]) -> dict[str, Any]:
-    """Read every `*.yaml` of the folders, in order of name.
+def load_data(folders: Sequence[str], start: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Read every `*.yaml` of the folders, in order of name; `start`: what was read before, which is added to.
 
     Returns {"sdks": […], "shapes": […], "anchors": […], "words": {…}}: plain data only. Raises RuleError.
     """
     from trackaudit.config.marked import LARGEST, Reader, Unreadable, problem, read_yaml
 
-    data: dict[str, Any] = {"sdks": [], "shapes": [], "anchors": [], "words": _empty(WORDS)}
+    data: dict[str, Any] = start or {"sdks": [], "shapes": [], "anchors": [], "words": _empty(WORDS)}
     problems: list[str] = []
     for folder in folders:
         for name in sorted(os.listdir(folder)):

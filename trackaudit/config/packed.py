@@ -1,0 +1,45 @@
+"""The built-in rules and vocabulary as the wheel packs them: in goes nothing, out comes plain data, without YAML.
+
+Reading the YAML costs 40 ms, reading this a third of one. The wheel's build writes the file (`hatch_build.py`), from
+the YAML that lies beside it; a checkout has none, so that an edited rule is always the one that runs.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+from typing import Any
+
+from trackaudit.config import rules_dir
+
+NAME = "packed.bin"
+FORMAT = 2
+"""Of marshal: the last one without references, whose bytes are the same for the same data."""
+
+
+def pack(rules: dict[str, Any], vocabulary: dict[str, Any]) -> bytes:
+    """The file's bytes. `rules`: by file name."""
+    return marshal.dumps({"rules": rules, "vocabulary": vocabulary}, FORMAT)
+
+
+def packed_rules() -> dict[str, Any] | None:
+    """What every built-in rule file holds, by its path; None where nothing is packed."""
+    data = _packed()
+    if data is None:
+        return None
+    folder = rules_dir()
+    return {os.path.join(folder, name): content for name, content in data["rules"].items()}
+
+
+def packed_vocabulary() -> dict[str, Any] | None:
+    """The built-in vocabulary, the caller's to change; None where nothing is packed."""
+    data = _packed()
+    return None if data is None else data["vocabulary"]
+
+
+def _packed() -> dict[str, Any] | None:
+    try:
+        with open(os.path.join(rules_dir(), NAME), "rb") as file:
+            return marshal.load(file)  # type: ignore[no-any-return]
+    except (OSError, EOFError, ValueError, TypeError):
+        return None
