@@ -102,6 +102,9 @@ EXPRESSIONS = [
     # displays
     ("{'a': 1, **b, c: d}", "(Record [(Pair 'a' 1) (Spread b) (Pair c d)])"),
     ("[1, *a]", "(Sequence [1 (Spread a)])"),
+    ("[*a.b(1)]", "(Sequence [(Spread (Call a.b [1]))])"),
+    ("a, *b().c[0]", "(Sequence [a (Spread (Call b).c[0])])"),
+    ("[*a + b]", "(Sequence [(Spread (Binary a + b))])"),
     ("(1, 2)", "(Sequence [1 2])"),
     ("1, 2", "(Sequence [1 2])"),
     ("{1, 2}", "(Sequence [1 2])"),
@@ -151,6 +154,7 @@ STATEMENTS = [
     ("del a, b.c, d['e']", "(Delete a) ; (Delete b.c) ; (Delete d['e'])"),
     ("raise E(x) from c()", "(Call c) ; (Throw (Call E [x]))"),
     ("assert a, 'no'", "a"),
+    ("assert a, f(b)", "(Logical a or (Call f [b]))"),
     ("pass", ""),
     ("if a: b\nelif c: d\nelse: e", "(Branch a [b] orelse=[(Branch c [d] orelse=[e])])"),
     ("for a, b in c: d\nelse: e", "(Loop c (SequencePattern [(PatternEntry a) (PatternEntry b)]) body=[d] orelse=[e])"),

@@ -21,6 +21,8 @@ from trackaudit.program import (
     Expression,
     Handler,
     Jump,
+    Literal,
+    Logical,
     Loop,
     Member,
     Module,
@@ -71,10 +73,9 @@ def parse(source: SourceFile) -> list[Module]:
 def _load_parser() -> Parser:
     global _parser
     if _parser is None:
-        import tree_sitter_python
-        from tree_sitter import Language, Parser
+        from tree_sitter import Parser
 
-        _parser = Parser(Language(tree_sitter_python.language()))
+        _parser = Parser(grammar("python"))
     return _parser
 
 
@@ -287,7 +288,14 @@ class _Statements:
         return statements
 
     def _assert(self, node: Syntax) -> list[Stmt]:
-        return [Expression(node.start_byte, node.end_byte, self._expressions.lower(test)) for test in inner(node)[:1]]
+        parts = [self._expressions.lower(part) for part in inner(node)]
+        if not parts:
+            return []
+        value, *message = parts
+        if message and not isinstance(message[0], Literal):
+            # The message is evaluated where the test fails.
+            value = Logical(value.start, message[0].end, "or", value, message[0])
+        return [Expression(node.start_byte, node.end_byte, value)]
 
     def _print(self, node: Syntax) -> list[Stmt]:
         """Python 2's `print a, b` is a call of print."""

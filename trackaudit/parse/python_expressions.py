@@ -90,6 +90,7 @@ class Expressions:
             "yield": self._yield,
             "parenthesized_expression": self._parenthesized,
             "type": self._annotated_expression,
+            "list_splat": self._only,
             "dotted_name": self._dotted_name,
         }
 
@@ -209,6 +210,9 @@ class Expressions:
     def _item(self, node: Syntax) -> Expr | Spread:
         if node.type in _STARRED or node.type == "dictionary_splat":
             return Spread(node.start_byte, node.end_byte, self._only(node))
+        if self.data.startswith(b"*", node.start_byte):
+            # The grammar binds the star of `x, *a.b()` to the first name alone: it belongs to the whole.
+            return Spread(node.start_byte, node.end_byte, self.lower(node))
         return self.lower(node)
 
     def _only(self, node: Syntax) -> Expr:
