@@ -10,8 +10,8 @@ import re
 from typing import NamedTuple
 
 import tree_sitter
-import tree_sitter_html
 
+from trackaudit.parse.grammar import grammar
 from trackaudit.parse.javascript import parse_script
 from trackaudit.parse.template import Template, dialect_of
 from trackaudit.parse.template_lower import Filler
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from trackaudit.model import SourceFile
     from trackaudit.program import Expr, Stmt
 
-_GRAMMAR = tree_sitter.Language(tree_sitter_html.language())
+_GRAMMAR = grammar("html")
 _QUERY = tree_sitter.Query(_GRAMMAR, "(script_element) @script (attribute) @attribute (comment) @comment")
 _STEPS = 50_000
 _SCRIPT_TYPES = frozenset(

@@ -17,6 +17,7 @@ from trackaudit.parse import (
     javascript_modules,
     javascript_statements,
 )
+from trackaudit.parse.grammar import grammar
 from trackaudit.parse.javascript_lower import Lower, is_text
 from trackaudit.program import Comment, Module
 
@@ -40,7 +41,6 @@ _STEPS = 20_000
 _BYTES_A_STEP = 8
 """tree-sitter reports a step every 100 operations: one for 20 to 200 bytes of sound code, many for a broken byte."""
 _COMMENT = re.compile(rb"//|/\*|<!--|-->|#!")
-_GRAMMARS: dict[str, tree_sitter.Language] = {}
 
 
 def parse(source: SourceFile) -> list[Module]:
@@ -76,25 +76,9 @@ def parse_script(path: str, data: bytes, language: str, start: int, end: int) ->
     return module
 
 
-def _grammar(language: str) -> tree_sitter.Language:
-    found = _GRAMMARS.get(language)
-    if found is None:
-        if language == "javascript":
-            import tree_sitter_javascript
-
-            grammar = tree_sitter.Language(tree_sitter_javascript.language())
-        else:
-            import tree_sitter_typescript as typescript
-
-            pointer = typescript.language_tsx() if language == "tsx" else typescript.language_typescript()
-            grammar = tree_sitter.Language(pointer)
-        found = _GRAMMARS[language] = grammar
-    return found
-
-
 def _tree(data: bytes, language: str, start: int, end: int) -> tree_sitter.Tree | None:
     """The syntax tree; None if the text is so broken that mending it would take for ever."""
-    parser = tree_sitter.Parser(_grammar(language))
+    parser = tree_sitter.Parser(grammar(language))
     if (start, end) != (0, len(data)):
         # rows and columns play no part here, only bytes
         parser.included_ranges = [tree_sitter.Range((0, 0), (0, 0), start, end)]

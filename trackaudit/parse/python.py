@@ -6,6 +6,7 @@ the `python_*` file of that name. Broken code still yields what could be read, a
 
 from __future__ import annotations
 
+from trackaudit.parse.grammar import grammar
 from trackaudit.parse.python_definitions import DefinitionReader, Scope
 from trackaudit.parse.python_expressions import Expressions
 from trackaudit.parse.python_imports import read_import, read_import_from

@@ -1,0 +1,60 @@
+"""tree-sitter's grammars: a language's name in, a `Language` out, each loaded when the first file of its kind comes.
+
+The package of a grammar imports `importlib.resources` for query files that nobody here reads, which costs as much as
+the whole interpreter's start. So its compiled part is loaded alone; where that is not laid out as expected, the package
+is imported as usual.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.machinery import PathFinder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from tree_sitter import Language
+
+_SOURCES = {
+    "javascript": ("tree_sitter_javascript", "language"),
+    "typescript": ("tree_sitter_typescript", "language_typescript"),
+    "tsx": ("tree_sitter_typescript", "language_tsx"),
+    "python": ("tree_sitter_python", "language"),
+    "html": ("tree_sitter_html", "language"),
+}
+_loaded: dict[str, Language] = {}
+
+
+def grammar(language: str) -> Language:
+    """The grammar of javascript, typescript, tsx, python or html."""
+    found = _loaded.get(language)
+    if found is None:
+        from tree_sitter import Language
+
+        package, function = _SOURCES[language]
+        found = _loaded[language] = Language(getattr(_compiled(package) or _package(package), function)())
+    return found
+
+
+def _compiled(package: str) -> ModuleType | None:
+    """The package's compiled part, without what is around it; None where there is no such part."""
+    spec = PathFinder.find_spec(package) if package not in sys.modules else None
+    if spec is None or spec.submodule_search_locations is None:
+        return None
+    inner = PathFinder.find_spec(f"{package}._binding", spec.submodule_search_locations)
+    if inner is None or inner.loader is None:
+        return None
+    try:
+        module = inner.loader.create_module(inner)
+        if module is not None:
+            inner.loader.exec_module(module)
+    except ImportError:
+        return None
+    return module
+
+
+def _package(package: str) -> ModuleType:
+    from importlib import import_module
+
+    return import_module(package)
