@@ -735,9 +735,19 @@ def children(node: Node) -> Iterator[Node]:
 def walk(nodes: Seq[Node]) -> Iterator[Node]:
     """Yield nodes and all that is below them, parents first; iterative, so depth is no limit."""
     stack = list(reversed(nodes))
+    pop, push = stack.pop, stack.append
     while stack:
-        node = stack.pop()
+        node = pop()
         yield node
-        below = list(children(node))
-        below.reverse()
-        stack.extend(below)
+        kind = type(node)
+        if kind is Name or kind is Literal:
+            continue
+        # Written out rather than by `children`: this loop is the hottest of all, a generator a node doubles its cost.
+        for name in reversed(_SLOTS.get(kind) or _slots(kind)):
+            value = getattr(node, name)
+            if isinstance(value, list):
+                for item in reversed(value):
+                    if isinstance(item, Node):
+                        push(item)
+            elif isinstance(value, Node):
+                push(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from trackaudit import program as p
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from trackaudit.flow.link import Linker, Loaded
     from trackaudit.flow.values import Func
@@ -88,7 +88,7 @@ def wanted(
     classes: set[str] = set()
     default = False
     for module in loaded.modules:
-        named = function_names(module)
+        named = linker.names(module)
         for func in loaded.made.values():
             if id(func.node) in sending and func.module is module:
                 names.add(named.get(id(func.node), func.node.name or ""))
@@ -185,55 +185,3 @@ def _handed_on(linker: Linker, module: Module) -> set[str]:
 def imports_one(linker: Linker, modules: Iterable[Module], targets: set[str]) -> bool:
     """Whether a file imports one of these files, anywhere in it."""
     return any(not targets.isdisjoint(linker.imports(module)) for module in modules)
-
-
-def specifiers(module: Module) -> Iterator[tuple[str, list[str]]]:
-    """Every module that is imported anywhere in a module, with the names that are taken from it."""
-    for node in p.walk(module.body):
-        if isinstance(node, p.Import):
-            yield node.module, [name.imported for name in node.names]
-        elif isinstance(node, p.Export) and node.module is not None:
-            yield node.module, []
-        elif isinstance(node, p.Call) and (specifier := required(node)) is not None:
-            yield specifier, []
-
-
-def required(node: p.Call) -> str | None:
-    """The specifier of `require("x")` or `import("x")`; None for any other call."""
-    if not isinstance(node.callee, p.Name) or node.callee.id not in ("require", "import") or not node.args:
-        return None
-    first = node.args[0]
-    return first.value if isinstance(first, p.Literal) and isinstance(first.value, str) else None
-
-
-def function_names(module: Module) -> dict[int, str]:
-    """The name under which each function of a module is known: a variable's, a key's, a member's."""
-    names: dict[int, str] = {}
-    for node in p.walk(module.body):
-        name: str | None = None
-        value: p.Node | None = None
-        if isinstance(node, (p.Bind, p.Assign)):
-            value = node.value
-            target = node.target
-            if isinstance(target, p.Name):
-                name = target.id
-            elif isinstance(target, p.Member) and isinstance(target.key, p.Literal):
-                name = str(target.key.value)
-        elif isinstance(node, (p.Pair, p.ClassMember)) and isinstance(node.key, p.Literal):
-            value, name = node.value, str(node.key.value)
-        if name is None or value is None:
-            continue
-        for inner in _functions_at(value):
-            names.setdefault(id(inner), name)
-    return names
-
-
-def _functions_at(value: p.Node) -> list[p.Function]:
-    """A function, or those that a call wraps (`debounce(() => …)`)."""
-    while isinstance(value, p.Wrap):
-        value = value.value
-    if isinstance(value, p.Function):
-        return [value]
-    if isinstance(value, p.Call):
-        return [arg for arg in value.args if isinstance(arg, p.Function)]
-    return []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackaudit import program as p
 from trackaudit.flow import objects
-from trackaudit.flow.callers import INDEXES, function_names, specifiers
+from trackaudit.flow.callers import INDEXES
 from trackaudit.flow.machine import Frame
 from trackaudit.flow.relevance import Relevance
 from trackaudit.flow.values import UNDEFINED, ClassValue, ModuleValue, Obj, Ref, Scope, Symbol
@@ -58,7 +58,6 @@ class Linker:
         self._load = load
         self.files: dict[str, Loaded] = {}
         self.sending: set[str] = set()
-        self._names: dict[int, dict[int, str]] = {}
         self._imports: dict[int, set[str]] = {}
         self.relevance = Relevance(vocabulary, self._leads_on, self._linked)
 
@@ -127,10 +126,11 @@ class Linker:
         """The name under which a function is known, or ""."""
         if node.name:
             return node.name
-        names = self._names.get(id(module))
-        if names is None:
-            names = self._names[id(module)] = function_names(module)
-        return names.get(id(node), "")
+        return self.names(module).get(id(node), "")
+
+    def names(self, module: Module) -> dict[int, str]:
+        """The name under which each function of a module is known, by its node's id."""
+        return self.relevance.outline(module).functions
 
     def _leads_on(self, module: Module, specifier: str, names: list[str]) -> bool:
         """Whether an import brings an SDK, or something of a file that is known to send."""
@@ -166,7 +166,7 @@ class Linker:
         found = self._imports.get(id(module))
         if found is None:
             paths: set[str | None] = set()
-            for specifier, names in specifiers(module):
+            for specifier, names in self.relevance.outline(module).specifiers:
                 paths.add(self.resolve(module, specifier))
                 if module.language == "python":
                     paths.update(self.resolve(module, _submodule(specifier, name)) for name in names)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackaudit import program as p
-from trackaudit.flow.callers import required
+from trackaudit.flow.outline import Outline, outline, required, target_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trackaudit.program import Module
     from trackaudit.vocabulary import Vocabulary
-
-_NAMING = (p.Function, p.ClassMember)
-"""What gives a key's name a meaning: a function in a record, anything in a class."""
 
 
 class Relevance:
@@ -31,8 +28,9 @@ class Relevance:
         self._vocabulary = vocabulary
         self._leads_on = leads_on
         self._linked = linked
-        self._settled: dict[int, set[str]] = {}
         self._words: dict[int, frozenset[str]] = {}
+        self._inside: dict[int, tuple[set[str], set[str]]] = {}
+        self._outlines: dict[int, Outline] = {}
         self._relevant: dict[int, set[str]] = {}
         self._inheriting: set[int] = set()
 
@@ -41,19 +39,17 @@ class Relevance:
         self._relevant = {}
         self._inheriting = set()
 
+    def outline(self, module: Module) -> Outline:
+        """What a module holds, whatever is known to send."""
+        found = self._outlines.get(id(module))
+        if found is None:
+            found = self._outlines[id(module)] = outline(module)
+        return found
+
     def settled(self, module: Module) -> Callable[[str], bool]:
         """Tells whether a name of a module is written once only, so that its constant can decide a test."""
-        changed = self._settled.get(id(module))
-        if changed is None:
-            seen: set[str] = set()
-            changed = set()
-            for node in p.walk(module.body):
-                if isinstance(node, p.Assign) and isinstance(node.target, p.Name):
-                    changed.add(node.target.id)
-                elif isinstance(node, p.Bind) and isinstance(node.target, p.Name) and node.value is not None:
-                    (changed if node.target.id in seen else seen).add(node.target.id)
-            self._settled[id(module)] = changed
-        return lambda name: name not in changed
+        rewritten = self.outline(module).rewritten
+        return lambda name: name not in rewritten
 
     def words(self, node: p.Node) -> frozenset[str]:
         """Names that a piece of code takes from outside; with a dot before them, the keys and members it uses; with an
@@ -64,12 +60,30 @@ class Relevance:
         return found
 
     def _read_words(self, node: p.Node) -> frozenset[str]:
+        words, own = self._read(node)
+        # A name that the code binds itself is not one from outside; the vocabulary's are what they say, even so.
+        return frozenset(words - (own - self._vocabulary.words))
+
+    def _read(self, node: p.Node) -> tuple[set[str], set[str]]:
+        """The words of a piece of code, and the names that it binds below its root. Pieces that hold a function are
+        asked for with the function and without, so what a function gave is kept."""
         words: set[str] = set()
         own: set[str] = set()
-        for inner in p.walk([node]):
+        stack = [node]
+        while stack:
+            inner = stack.pop()
             if isinstance(inner, p.Name):
                 words.add(inner.id)
-            elif isinstance(inner, (p.Member, p.Pair, p.PatternEntry)):
+                continue
+            if isinstance(inner, p.Function) and inner is not node:
+                below = self._inside.get(id(inner))
+                if below is None:
+                    below = self._inside[id(inner)] = self._read(inner)
+                words |= below[0]
+                own |= below[1]
+                continue
+            stack.extend(p.children(inner))
+            if isinstance(inner, (p.Member, p.Pair, p.PatternEntry)):
                 if isinstance(inner.key, p.Literal):
                     words.add(f".{inner.key.value}")
             elif isinstance(inner, p.Keyword) and inner.name:
@@ -82,9 +96,8 @@ class Relevance:
                 elif "/" in inner.value:
                     words.update(f".{path}" for path in self._vocabulary.paths if path in inner.value)
             elif isinstance(inner, p.Param) or (isinstance(inner, p.Bind) and inner is not node):
-                own.update(_target_names(inner.target) if not isinstance(inner.target, p.Member) else ())
-        # A name that the code binds itself is not one from outside; the vocabulary's are what they say, even so.
-        return frozenset(words - (own - self._vocabulary.words))
+                own.update(target_names(inner.target) if not isinstance(inner.target, p.Member) else ())
+        return words, own
 
     def relevant(self, module: Module) -> set[str]:
         """Words of a module whose use may lead to a send: the vocabulary's, and every name that stands for one."""
@@ -93,36 +106,30 @@ class Relevance:
             return known
         known = set(self._vocabulary.words)
         known.update([f".{word}" for word in (*known, *self._vocabulary.texts)])
-        named: list[tuple[str, p.Node]] = []
-        for node in p.walk(module.body):
-            if isinstance(node, p.Import):
-                if self._leads_on(module, node.module, [item.imported for item in node.names]):
-                    known.update(item.local for item in node.names)
-                known.update(self._brought_words(module, node))
-            elif isinstance(node, p.Call) and (specifier := required(node)) is not None:
-                if self._leads_on(module, specifier, []):
-                    known.add(f"={specifier}")
-            elif isinstance(node, (p.Bind, p.Assign)) and node.value is not None:
-                member = isinstance(node.target, p.Member)
-                named.extend((f".{name}" if member else name, node) for name in _target_names(node.target))
-            elif isinstance(node, (p.Pair, p.ClassMember)) and isinstance(node.key, p.Literal):
-                value: p.Node | None = node.value
-                if value is not None and isinstance(value if isinstance(node, p.Pair) else node, _NAMING):
-                    named.append((f".{node.key.value}", value))
-        classes = [node for node in p.walk(module.body) if isinstance(node, p.Class) and node.bases]
-        # What a class has from a base that sends, its own functions reach by any name.
-        for cls in classes:
-            keys = [str(item.key.value) for item in cls.members if isinstance(item.key, p.Literal)]
-            named.extend((f".{key}", base) for key in keys for base in cls.bases)
+        own = self.outline(module)
+        for node in own.imports:
+            if self._leads_on(module, node.module, [item.imported for item in node.names]):
+                known.update(item.local for item in node.names)
+            known.update(self._brought_words(module, node))
+        for specifier in own.required:
+            if self._leads_on(module, specifier, []):
+                known.add(f"={specifier}")
+        waiting = own.named
         changed = True
         while changed:
             changed = False
-            for name, code in named:
-                if name not in known and not known.isdisjoint(self.words(code)):
+            left: list[tuple[str, p.Node]] = []
+            for name, code in waiting:
+                if name in known:
+                    continue
+                if known.isdisjoint(self.words(code)):
+                    left.append((name, code))
+                else:
                     known.add(name)
                     changed = True
+            waiting = left
         self._relevant[id(module)] = known
-        for cls in classes:
+        for cls in own.classes:
             if any(not known.isdisjoint(self.words(base)) for base in cls.bases):
                 self._inheriting.update(id(item.value) for item in cls.members if item.value is not None)
         return known
@@ -137,11 +144,3 @@ class Relevance:
     def matters(self, module: Module, node: p.Node) -> bool:
         """Whether a function can lead to a send."""
         return not self.relevant(module).isdisjoint(self.words(node)) or id(node) in self._inheriting
-
-
-def _target_names(target: p.Node) -> list[str]:
-    if isinstance(target, p.Name):
-        return [target.id]
-    if isinstance(target, p.Member):
-        return [str(target.key.value)] if isinstance(target.key, p.Literal) else []
-    return [node.id for node in p.walk([target]) if isinstance(node, p.Name)]
