@@ -6,10 +6,10 @@ Nothing here writes or prints; the command line does.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from trackaudit import baseline, pipeline
 from trackaudit.model import Result
+from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

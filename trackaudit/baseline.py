@@ -7,10 +7,9 @@ is for the reader, and only chooses between findings that nothing else tells apa
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from trackaudit.errors import InputError
 from trackaudit.model import Notice, Silenced
+from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

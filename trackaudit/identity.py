@@ -6,10 +6,10 @@ under it; where nothing identifies, `registered` holds the e-mail. Every answer 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from trackaudit.model import IdName, IdSchema, Place, Step
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 

@@ -8,9 +8,8 @@ style.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from trackaudit import pipeline
+from trackaudit.record import NamedTuple
 from trackaudit.suppress import UNUSED
 
 TYPE_CHECKING = False

@@ -6,8 +6,9 @@ lines and columns exist only in reports. The word is *finding* (editors and SARI
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -8,10 +8,10 @@ itself a finding, with the edit that removes it, so that none outlives its reaso
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from trackaudit.model import Edit, Finding, Fix, Place, Silenced
 from trackaudit.program import Expression, Literal
+from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

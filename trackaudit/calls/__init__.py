@@ -5,14 +5,14 @@ Here the vocabulary gives meaning to arguments and payloads: which are IDs, whic
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from trackaudit.calls.presence import without_presence
 from trackaudit.calls.read import Reader
 from trackaudit.calls.shapes import fits, inner
 from trackaudit.flow.send import FrozenRecord
 from trackaudit.model import Place, TrackingCall, Unresolved
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.calls.read import IDENTIFIERS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.model import TrackingCall
     from trackaudit.vocabulary import Vocabulary

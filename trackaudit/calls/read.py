@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.calls.shapes import at, texts
 from trackaudit.flow.send import FrozenEntry, FrozenList, FrozenRecord, Leaf
 from trackaudit.flow.values import Const, Symbol
 from trackaudit.model import Entries, Entry, Facts, Place, Step, TrackingCall
 from trackaudit.vocabulary import Listed, Named
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 

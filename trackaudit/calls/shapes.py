@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.flow.send import FrozenEntry, FrozenList, FrozenRecord, Leaf
 from trackaudit.flow.values import Const, Symbol
 from trackaudit.vocabulary import Listed, Named
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.flow.send import Frozen
     from trackaudit.vocabulary import Shape

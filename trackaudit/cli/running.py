@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
 
 from trackaudit.cli.output import FINDINGS, exit_code, fail, open_pipe, replace_file
 from trackaudit.errors import InputError
+from trackaudit.record import NamedTuple
 from trackaudit.report import ReportOptions
 
 TYPE_CHECKING = False

@@ -6,10 +6,12 @@ recursion, tags or aliases; size and depth are bounded.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from typing import TypeAlias
 
     Scalar: TypeAlias = str | int | float | bool | None
 

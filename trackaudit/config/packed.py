@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import marshal
 import os
-from typing import Any
 
 from trackaudit.config import rules_dir
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 NAME = "packed.bin"
 FORMAT = 2

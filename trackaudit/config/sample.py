@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.config import KINDS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.model import IdSchema
 

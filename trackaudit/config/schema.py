@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.config import CHANNELS, KINDS, MAX_FILE_SIZE, OPERATIONS, TYPES
 from trackaudit.model import SEVERITIES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any

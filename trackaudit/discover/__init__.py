@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 
 from trackaudit.discover.listing import Listing, ignore_spec, is_skipped, list_repository, walk
 from trackaudit.discover.sources import Sources, TooLarge
 from trackaudit.errors import InputError
 from trackaudit.model import Notice
+from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

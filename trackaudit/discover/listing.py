@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 
 from trackaudit.discover.git import run_git
 from trackaudit.model import Notice
+from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.engine.project import form_of
 from trackaudit.identity import identifier_kinds
 from trackaudit.model import CONFIDENCES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.engine.predicates import Subject
     from trackaudit.engine.project import Conflict

@@ -6,10 +6,9 @@ follows an early return into the remaining arm, so "no return between" is alread
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.identity import DEFAULT_SOFT, IDENTIFYING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeAlias

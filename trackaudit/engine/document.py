@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.engine.examples import marks
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.engine.rule import Example, Rule, RuleSet
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.engine.predicates import misspelt_for
 from trackaudit.engine.project import form_of
 from trackaudit.identity import IDENTIFYING, KIND_WORDS, hard_id, near_miss
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from trackaudit.config import rules_dir
 from trackaudit.config.packed import packed_rules
@@ -26,8 +25,10 @@ from trackaudit.engine.rule import Condition, Example, Rule, RuleSet
 from trackaudit.errors import ConfigError, RuleError
 from trackaudit.model import CONFIDENCES, SEVERITIES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from typing import Any
 
     from trackaudit.config import Config
     from trackaudit.engine.predicates import Given, Subject, Word

@@ -6,12 +6,12 @@ Add a word = one function here and one line in a table; `load.py` refuses every 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from trackaudit.engine.coverage import same_identifier
 from trackaudit.engine.sort import value_sort
 from trackaudit.identity import IDENTIFYING, identifier_kinds, words_of
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import TypeAlias

@@ -7,18 +7,20 @@ project token or a workspace package) are compared. Whatever cannot be known tak
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from trackaudit.identity import DEFAULT_HARD, IDENTIFYING, implied_kind
 from trackaudit.model import Context, Entries, TrackingCall
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any, TypeVar
 
     from trackaudit.engine.coverage import Coverage
     from trackaudit.model import Entry, IdSchema, Moment, Place
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 _TYPED = ("dom", "request", "column", "literal", "url", "storage", "env")
 """Origins whose raw values other rules speak of, or that are constants."""

@@ -6,11 +6,10 @@ into files is the fix stage's work.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.engine.fields import one_line, suggestion
 from trackaudit.identity import hard_id
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

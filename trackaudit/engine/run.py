@@ -6,8 +6,6 @@ supersede others are heard, and the configuration has the last word.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from trackaudit.engine.confidence import confidence
 from trackaudit.engine.coverage import Coverage
 from trackaudit.engine.fields import FIELDS
@@ -16,7 +14,9 @@ from trackaudit.engine.project import Project
 from trackaudit.engine.replacement import entry_text, replacement
 from trackaudit.identity import words_of
 from trackaudit.model import CONFIDENCES, Finding, Notice, Place, Step
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

@@ -6,13 +6,13 @@ whole project is checked again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from trackaudit.fix.edits import overlap
 from trackaudit.fix.plan import plan
 from trackaudit.fix.verify import Checked, overlay_of, verdict
 from trackaudit.model import Fix, Notice
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from trackaudit.fix.tree import Spot, Tree
 from trackaudit.model import Edit, Place
 from trackaudit.program import Literal, Member, Name, Pair, Record, Spread
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

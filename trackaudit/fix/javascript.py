@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from trackaudit.engine.replacement import operand
 from trackaudit.fix.editor import Editor, is_template
 from trackaudit.model import Edit
 from trackaudit.program import Branch, Function, Literal, Member, Return
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.fix.tree import Spot
     from trackaudit.program import Call, Pair

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.fix.document import Document
 from trackaudit.identity import hard_id
 from trackaudit.program import Literal, Pair, Record, Sequence
 from trackaudit.vocabulary import Listed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.engine.run import Case
     from trackaudit.fix.editor import Editor

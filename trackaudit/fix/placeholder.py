@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from trackaudit.fix.tree import is_plain
 from trackaudit.program import Call, Expression, Literal, Logical, Member, Name, Template, Wrap
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.engine.run import Case
     from trackaudit.fix.editor import Editor

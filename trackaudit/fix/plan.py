@@ -6,14 +6,13 @@ payload's IDs, the mapping. A fix that cannot be written faithfully has no edits
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.fix.document import Document
 from trackaudit.fix.javascript import JavaScript
 from trackaudit.fix.python import Python
 from trackaudit.fix.transforms import TRANSFORMS
 from trackaudit.model import Fix
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

@@ -5,13 +5,14 @@ libcst is imported when the first Python file is rewritten: 120 ms that no other
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from trackaudit.engine.replacement import operand
 from trackaudit.fix.editor import Editor
 from trackaudit.fix.edits import smallest
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from trackaudit.fix.tree import Spot
     from trackaudit.model import Edit
     from trackaudit.program import Call, Node, Pair, Record

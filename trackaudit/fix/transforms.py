@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.engine.fields import suggestion
 from trackaudit.engine.predicates import misspelt_for
 from trackaudit.fix.mapping import map_column, map_id
@@ -13,6 +11,7 @@ from trackaudit.fix.wrapper import through_wrapper
 from trackaudit.identity import hard_id
 from trackaudit.program import Call, Expression, Literal, Pair, Record, Wrap
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

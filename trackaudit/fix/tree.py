@@ -6,8 +6,6 @@ them answers for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from trackaudit.program import (
     Assign,
     Bind,
@@ -42,7 +40,9 @@ from trackaudit.program import (
     children,
     walk,
 )
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -5,7 +5,6 @@ edits that make it be evaluated once out.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.fix.tree import is_plain, runs_once
 from trackaudit.program import (
@@ -21,7 +20,9 @@ from trackaudit.program import (
     Wrap,
     walk,
 )
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

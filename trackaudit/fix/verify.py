@@ -6,10 +6,11 @@ A fix holds if every parser that read a file still reads it, its finding is gone
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.fix.edits import applied, by_path, original_offset
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

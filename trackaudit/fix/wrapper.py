@@ -6,10 +6,10 @@ The caller calls it instead; a named import of the wrong one gets the other's na
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from trackaudit.program import Bind, Call, Class, Export, Function, Import, Literal, Member, Name, Record, walk
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.engine.run import Case
     from trackaudit.fix.editor import Editor

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from trackaudit import program as p
 from trackaudit.flow.values import Ref, Rest, Symbol, options
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.flow.machine import Machine
     from trackaudit.flow.values import Value

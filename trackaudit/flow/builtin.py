@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.flow import objects
 from trackaudit.flow.copies import copy, serialised
 from trackaudit.flow.inline import run_callback
@@ -24,6 +22,7 @@ from trackaudit.flow.values import (
     union,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

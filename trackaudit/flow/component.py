@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit import program as p
 from trackaudit.flow import objects
 from trackaudit.flow.values import Func, Ref, Symbol, options
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.flow.machine import Machine
     from trackaudit.flow.values import Slot, Value

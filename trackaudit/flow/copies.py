@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.flow import objects
 from trackaudit.flow.values import ClassValue, Ref, Slot, Union, union
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit import program as p
     from trackaudit.flow.machine import Machine

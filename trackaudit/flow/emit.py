@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit import program as p
 from trackaudit.flow.send import FrozenRecord, Leaf, Send, freeze
 from trackaudit.flow.values import Const, Symbol
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.flow.arguments import Args
     from trackaudit.flow.machine import Machine

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit import program as p
 from trackaudit.flow import assign, component, objects
 from trackaudit.flow.comprehension import comprehension
@@ -25,6 +23,7 @@ from trackaudit.flow.values import (
     union,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

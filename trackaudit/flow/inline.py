@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit import program as p
 from trackaudit.flow import assign, objects
 from trackaudit.flow.arguments import Arg, Args
@@ -25,6 +23,7 @@ from trackaudit.flow.values import (
 )
 from trackaudit.model import Place, Step
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.flow.machine import Machine
     from trackaudit.flow.values import Value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit import program as p
 from trackaudit.flow import builtin, component, objects
 from trackaudit.flow.arguments import Arg, Args, arguments
@@ -26,6 +24,7 @@ from trackaudit.flow.values import (
     union,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.flow.machine import Machine
     from trackaudit.flow.values import Value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit import program as p
 from trackaudit.flow import objects
 from trackaudit.flow.callers import INDEXES
@@ -12,6 +10,7 @@ from trackaudit.flow.relevance import Relevance
 from trackaudit.flow.values import UNDEFINED, ClassValue, ModuleValue, Obj, Ref, Scope, Symbol
 from trackaudit.model import Place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.flow.send import Send, Where, freeze
 from trackaudit.flow.values import (
@@ -21,7 +20,9 @@ from trackaudit.flow.values import (
     options,
 )
 from trackaudit.model import Context, Place, Step
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit import program as p
 from trackaudit.flow.values import (
     UNDEFINED,
@@ -22,6 +20,7 @@ from trackaudit.flow.values import (
     union,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.flow.machine import Machine
     from trackaudit.flow.values import Value

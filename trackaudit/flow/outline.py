@@ -6,10 +6,10 @@ stage.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from trackaudit import program as p
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.program import Module
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Any
 
 from trackaudit import program as p
 from trackaudit.model import SourceFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
 CONFIGS = ("tsconfig.json", "jsconfig.json", "tsconfig.base.json")
 ENTRIES = ("source", "module", "main", "types")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.flow import objects
 from trackaudit.flow.machine import first_function
 from trackaudit.flow.values import UNDEFINED, Const, Ref, Rest, Symbol, options
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit import program as p
     from trackaudit.flow.arguments import Args

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from trackaudit import program as p
 from trackaudit.flow import assign, objects
 from trackaudit.flow.machine import Exit, Machine
 from trackaudit.flow.values import UNDEFINED, Const, Func, Lazy, Symbol, options
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

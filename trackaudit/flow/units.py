@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit import program as p
 from trackaudit.flow import expressions, invoke, statements
@@ -15,7 +14,9 @@ from trackaudit.flow.moments import moments
 from trackaudit.flow.send import FrozenList, FrozenRecord, Send, freeze, uses
 from trackaudit.flow.values import ClassValue, Func, Lazy, Obj, Ref, union
 from trackaudit.model import Notice, Place, Step, Wrapper
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 

@@ -7,7 +7,6 @@ last. Classic scripts of one page share their globals, in order, so they are one
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import tree_sitter
 
@@ -34,6 +33,7 @@ from trackaudit.program import (
     Throw,
     Try,
 )
+from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import NamedTuple
 
 from trackaudit.parse import template_tags as tags
 from trackaudit.parse.template_expressions import STYLES, read
 from trackaudit.program import Binary, Comment, Unary, Unknown
+from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

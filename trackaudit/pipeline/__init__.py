@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.model import Result
 from trackaudit.pipeline.accepted import accepted_findings
 from trackaudit.pipeline.analysis import analyse, analysis_of, past_analysis, recheck
@@ -13,6 +11,7 @@ from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome, Ju
 from trackaudit.pipeline.reader import Reader
 from trackaudit.pipeline.texts import check_text, check_texts, fix_text, fix_texts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.model import IdSchema, Wrapper
 

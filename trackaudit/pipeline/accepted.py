@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from trackaudit.model import Notice, Result
+from trackaudit.pipeline.analysis import past_analysis
+from trackaudit.pipeline.judging import judge
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.baseline import Accepted
     from trackaudit.engine.rule import RuleSet
     from trackaudit.model import Finding
     from trackaudit.pipeline.options import Analysis, CheckOptions
-
-from trackaudit.pipeline.analysis import past_analysis
-from trackaudit.pipeline.judging import judge
 
 
 def accepted_findings(analysis: Analysis, options: CheckOptions) -> tuple[tuple[Accepted, ...], str]:

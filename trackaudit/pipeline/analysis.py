@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 from trackaudit.calls import extract
 from trackaudit.config import Config, load_config
@@ -17,17 +16,17 @@ from trackaudit.flow.resolve import Resolver
 from trackaudit.flow.units import evaluate
 from trackaudit.model import Summary
 from trackaudit.parse import language_of
+from trackaudit.pipeline.options import Analysis, CheckOptions
+from trackaudit.pipeline.reader import Reader, nearest_package, package_folders
 from trackaudit.suppress import MARK
 from trackaudit.vocabulary import load_vocabulary
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from trackaudit.discover import Ground
     from trackaudit.vocabulary import Vocabulary
-
-from trackaudit.pipeline.options import Analysis, CheckOptions
-from trackaudit.pipeline.reader import Reader, nearest_package, package_folders
 
 RECURSION = 6000
 """Python frames allowed: a chain of wrappers is evaluated by recursion."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.errors import InputError
 from trackaudit.model import CONFIDENCES, Notice, Result, RuleHelp
+from trackaudit.pipeline.options import Analysis, CheckOptions, Judgement
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.config import Config
     from trackaudit.engine.rule import Rule, RuleSet
     from trackaudit.model import Finding
-
-from trackaudit.pipeline.options import Analysis, CheckOptions, Judgement
 
 
 def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result:

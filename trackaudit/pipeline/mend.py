@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from trackaudit.pipeline.accepted import accepted_findings, without_accepted, without_old
+from trackaudit.pipeline.analysis import recheck
+from trackaudit.pipeline.judging import judge_all
+from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome, Judgement, Repair
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trackaudit.engine.rule import RuleSet
     from trackaudit.fix.verify import Checked
-
-from trackaudit.pipeline.accepted import accepted_findings, without_accepted, without_old
-from trackaudit.pipeline.analysis import recheck
-from trackaudit.pipeline.judging import judge_all
-from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome, Judgement, Repair
 
 
 def heard(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Judgement:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trackaudit.config import Config
 from trackaudit.discover.sources import Sources
-from trackaudit.vocabulary import load_vocabulary
-
-if TYPE_CHECKING:
-    from trackaudit.model import Result
-
 from trackaudit.pipeline.analysis import analysis_of, anchors
 from trackaudit.pipeline.judging import judge, judge_all
 from trackaudit.pipeline.mend import as_checked, mended
 from trackaudit.pipeline.options import Analysis, CheckOptions
 from trackaudit.pipeline.reader import Reader
+from trackaudit.vocabulary import load_vocabulary
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from trackaudit.model import Result
 
 
 def check_text(text: str, language: str, config: Config | None = None) -> Result:

@@ -5,7 +5,7 @@ Each module has `write(result, out, options)`. A new format is one file here and
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

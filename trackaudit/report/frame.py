@@ -5,8 +5,7 @@ Only a window around the place is decoded, so that a bundle that is one line of 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from trackaudit.record import NamedTuple
 from trackaudit.report.escape import escape_letter
 
 TYPE_CHECKING = False

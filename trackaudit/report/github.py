@@ -7,8 +7,8 @@ of one file share an annotation, and the last one says what is left; `write_summ
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
+from trackaudit.record import NamedTuple
 from trackaudit.report.escape import counts, escape, position, shown_path
 
 TYPE_CHECKING = False

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from trackaudit.config import rules_dir
 from trackaudit.config.packed import packed_vocabulary
@@ -17,8 +16,10 @@ from trackaudit.vocabulary.effects import Effects
 from trackaudit.vocabulary.identifiers import Identifiers
 from trackaudit.vocabulary.types import Argument, CallSink, Identity, Listed, Named, Shape
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from trackaudit.config import Config
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from trackaudit.vocabulary.words import split, tail_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Effects:

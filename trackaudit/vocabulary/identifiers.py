@@ -6,15 +6,15 @@ may mean something else is unknown, and one that plainly talks *about* an identi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from trackaudit.vocabulary.origins import Origins
 from trackaudit.vocabulary.selectors import names_in
 from trackaudit.vocabulary.types import Identity
 from trackaudit.vocabulary.words import is_call, split
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 _UNKNOWN = Identity()
 _KEPT = ("email", "phone", "customer_id")

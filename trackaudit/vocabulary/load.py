@@ -7,13 +7,14 @@ A broken file raises RuleError with every problem: `file:line: what; allowed; di
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from trackaudit.config import CHANNELS, OPERATIONS
 from trackaudit.errors import RuleError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from trackaudit.config.marked import Marked, Reader
 

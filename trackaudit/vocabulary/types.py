@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from trackaudit.record import NamedTuple
 
 
 class Argument(NamedTuple):

@@ -1,0 +1,73 @@
+"""`NamedTuple`, for every noun of this package: a class with annotated fields in, an immutable tuple with names out.
+
+For the type checker it is `typing.NamedTuple`, and it behaves like it. But a class costs a tenth to make here: its
+constructor is compiled when the first instance is made, and `typing` need not be imported. A run loads some sixty such
+classes and makes instances of half of them.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple as NamedTuple
+else:
+    try:
+        from _collections import _tuplegetter
+    except ImportError:  # another Python than CPython
+
+        def _tuplegetter(index, doc):
+            return property(lambda self: self[index], doc=doc)
+
+    class _Record(tuple):
+        """What all such classes are: a tuple that knows the names of its parts."""
+
+        __slots__ = ()
+        _fields = ()
+
+        def __new__(cls, /, *values, **named):
+            """Make the first instance, and the constructor of the others."""
+            names = cls._fields
+            listed = "".join(f"{name}, " for name in names)
+            new = eval(f"lambda _cls, {listed}: _new(_cls, ({listed}))", {"_new": tuple.__new__})
+            new.__name__ = "__new__"
+            new.__qualname__ = f"{cls.__qualname__}.__new__"
+            new.__defaults__ = tuple(cls._field_defaults.values())
+            cls.__new__ = staticmethod(new)
+            return new(cls, *values, **named)
+
+        @classmethod
+        def _make(cls, values):
+            made = tuple.__new__(cls, values)
+            if len(made) != len(cls._fields):
+                raise TypeError(f"{cls.__name__} has {len(cls._fields)} fields, not {len(made)}")
+            return made
+
+        def _replace(self, /, **named):
+            made = self._make(map(named.pop, self._fields, self))
+            if named:
+                raise ValueError(f"{type(self).__name__} has no field {', '.join(named)}")
+            return made
+
+        def _asdict(self):
+            return dict(zip(self._fields, self, strict=True))
+
+        def __repr__(self):
+            parts = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
+            return f"{type(self).__name__}({parts})"
+
+        def __getnewargs__(self):
+            return tuple(self)
+
+    class _Maker(type):
+        """Makes a `_Record` of a class body; what comes out has no metaclass of its own."""
+
+        def __new__(cls, name, bases, space):
+            fields = tuple(space.get("__annotations__", ()))
+            space["_field_defaults"] = {field: space.pop(field) for field in fields if field in space}
+            for index, field in enumerate(fields):
+                space[field] = _tuplegetter(index, "")
+            space["__slots__"] = ()
+            space["__match_args__"] = space["_fields"] = fields
+            return type(name, (_Record,), space)
+
+    NamedTuple = type.__new__(_Maker, "NamedTuple", (), {})
