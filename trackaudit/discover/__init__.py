@@ -10,6 +10,7 @@ import os
 import re
 
 from trackaudit.discover.listing import Listing, ignore_spec, is_skipped, list_repository, walk
+from trackaudit.discover.ripgrep import FEW, Ripgrep, program
 from trackaudit.discover.sources import Sources, TooLarge
 from trackaudit.errors import InputError
 from trackaudit.model import Notice
@@ -25,6 +26,9 @@ __all__ = ["Discovery", "Ground", "Scan", "Sources", "Target", "TooLarge", "disc
 
 MINIFIED_LIMIT = 200_000
 """Bytes above which a `*.min.js` is somebody's bundle, not code that anyone here wrote."""
+
+_INDEX_ENTRY = 100
+"""Bytes that git's index takes for a file, about."""
 
 _TEST_PATH = re.compile(
     r"(?:^|/)(?:tests?|__tests__|__mocks__|cypress|e2e)/"
@@ -140,6 +144,8 @@ def discover(
 
     `wanted` says by the path whether any front end reads a file. What `sources` holds as an overlay is listed too.
     """
+    if _has_large_index(ground):
+        _ask_ripgrep(sources, anchors)
     listed = _list(ground)
     notices = list(listed.notices)
     excluded = ignore_spec(config.exclude).match_file if config.exclude else None
@@ -161,6 +167,8 @@ def discover(
             continue
         files.append(path)
     files.sort()
+    if sources.quick is None and len(files) > FEW:
+        _ask_ripgrep(sources, anchors)
     found = scan(sources, files, anchors, named)
     return Discovery(
         ground.root,
@@ -184,7 +192,11 @@ def scan(sources: Sources, paths: Iterable[str], anchors: Sequence[bytes], named
     scanned = 0
     wide = [anchor.decode("utf-8") for anchor in anchors]
     asked_for = frozenset(named)
+    absent = sources.without(anchors, wide=True)
     for path in paths:
+        if path in absent and not path.endswith(".min.js"):
+            scanned += 1
+            continue
         limit = MINIFIED_LIMIT if path.endswith(".min.js") and path not in asked_for else 0
         try:
             data = sources.read(path, limit)
@@ -231,6 +243,24 @@ def _too_large(error: TooLarge) -> str:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size:,} bytes"
+
+
+def _ask_ripgrep(sources: Sources, anchors: Sequence[bytes]) -> None:
+    """Have ripgrep look for the anchors, where it is installed and the files are those on disk."""
+    path = program() if type(sources) is Sources else None
+    if path is not None:
+        sources.quick = Ripgrep(sources.root, path, sources.max_size)
+        sources.quick.begin(anchors, wide=True)
+
+
+def _has_large_index(ground: Ground) -> bool:
+    """Whether a repository has so many files that it pays to begin before they are listed."""
+    if ground.repository is None:
+        return False
+    try:
+        return os.stat(f"{ground.repository}/.git/index").st_size > FEW * _INDEX_ENTRY
+    except OSError:
+        return False
 
 
 def _list(ground: Ground) -> Listing:

@@ -15,7 +15,9 @@ from trackaudit.model import SourceFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
+
+    from trackaudit.discover.ripgrep import Ripgrep
 
 _FLAGS = (
     os.O_RDONLY
@@ -39,7 +41,7 @@ class Sources:
     """The files of one root. Paths in are relative to it, with `/`.
 
     `root`: absolute, links resolved. `max_size`: bytes, 0 for no limit. `overlay`: bytes that stand in for what is
-    on disk; such a file need not exist there.
+    on disk; such a file need not exist there. `quick`: who can tell faster which files hold no word, if anybody.
     """
 
     def __init__(self, root: str, max_size: int = 0, overlay: dict[str, bytes] | None = None) -> None:
@@ -50,6 +52,7 @@ class Sources:
         self._files: dict[tuple[str, str], SourceFile] = {}
         self._folders: dict[str, bool] = {"": True}
         self._is_file: dict[str, bool] = {}
+        self.quick: Ripgrep | None = None
 
     def overlaid(self, overlay: dict[str, bytes]) -> Sources:
         """The same files with some replaced; this object stays as it is."""
@@ -57,7 +60,12 @@ class Sources:
         other._kept = {path: data for path, data in self._kept.items() if path not in overlay}
         other._files = {key: file for key, file in self._files.items() if key[0] not in overlay}
         other._folders = self._folders
+        other.quick = self.quick
         return other
+
+    def without(self, words: Iterable[bytes], wide: bool = False) -> Container[str]:
+        """Paths of files that are known, without a look here, to hold none of these words (`Ripgrep.without`)."""
+        return self.quick.without(words, wide).difference(self.overlay) if self.quick is not None else ()
 
     def read(self, path: str, limit: int = 0) -> bytes:
         """A file's bytes. Raises OSError if it is missing, not a plain file inside the root, or unreadable.

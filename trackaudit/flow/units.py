@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from trackaudit import program as p
 from trackaudit.flow import expressions, invoke, statements
 from trackaudit.flow.arguments import Arg, Args
-from trackaudit.flow.callers import Wanted, imports_one, passes_one, wanted
+from trackaudit.flow.callers import Wanted, imports_one, passes_one, wanted, words
 from trackaudit.flow.inline import inline, instantiate
 from trackaudit.flow.machine import ANY_UNIT, Frame, Machine, OutOfSteps
 from trackaudit.flow.moments import moments
@@ -18,7 +18,7 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from trackaudit.flow.link import Linker, Loaded
     from trackaudit.flow.values import Symbol, Value
@@ -187,13 +187,13 @@ def evaluate(
     paths: Iterable[str],
     vocabulary: Vocabulary,
     linker: Linker,
-    search: Callable[[Sequence[Callable[[bytes], bool]], Container[str]], list[str]] | None = None,
+    search: Callable[[Iterable[bytes], Callable[[bytes], bool], Container[str]], list[str]] | None = None,
     every: bool = False,
 ) -> Flow:
     """Evaluate these files and what they import; then, round by round, the files that call what sends.
 
-    `search` gives the paths of files, other than those named, whose bytes pass one of the tests. `every`: run also
-    the functions that are called, on their own.
+    `search` gives the paths of files, other than those named, whose bytes hold one of the words and pass the test.
+    `every`: run also the functions that are called, on their own.
     """
     known: dict[str, Wanted] = {}
     taken = list(dict.fromkeys(paths))
@@ -209,7 +209,7 @@ def evaluate(
         if search is None or not fresh:
             break
         # A file that imports none of them yet is held: a barrel that comes later may be what it imports.
-        held.update(search([passes_one(fresh)], {*taken, *held}))
+        held.update(search(words(fresh), passes_one(fresh), {*taken, *held}))
         found = sorted(path for path in held if imports_one(linker, linker.parsed(path), set(known)))
         if not found:
             break

@@ -87,8 +87,8 @@ def analysis_of(
         resolver = Resolver(reader.sources.is_file, reader.read, lambda: package_folders(listing))
         linker = Linker(vocabulary, reader.source, resolver, reader.load)
 
-        def search(tests: Sequence[Callable[[bytes], bool]], known: Container[str]) -> list[str]:
-            return reader.search((path for path in listing if path not in known and not is_test(path)), tests)
+        def search(words: Iterable[bytes], test: Callable[[bytes], bool], known: Container[str]) -> list[str]:
+            return reader.search((path for path in listing if path not in known and not is_test(path)), words, test)
 
         # What a test passes says nothing of the customers, so tests are read only where real code imports them.
         flow = evaluate([path for path in candidates if not is_test(path)], vocabulary, linker, search, every)

@@ -9,7 +9,7 @@ from trackaudit.parse import language_of, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from trackaudit.discover.sources import Sources
     from trackaudit.model import SourceFile
@@ -70,14 +70,15 @@ class Reader:
         except OSError:
             return None
 
-    def search(self, paths: Iterable[str], tests: Sequence[Callable[[bytes], bool]]) -> list[str]:
-        """Those of the code files whose bytes pass one of the tests."""
+    def search(self, paths: Iterable[str], words: Iterable[bytes], test: Callable[[bytes], bool]) -> list[str]:
+        """Those of the code files whose bytes hold one of the words and pass the test, which asks for one of them."""
         found: list[str] = []
+        absent = self.sources.without(words)
         for path in paths:
-            if language_of(path) in (None, "document"):
+            if path in absent or language_of(path) in (None, "document"):
                 continue
             data = self.read(path)
-            if data is not None and any(test(data) for test in tests):
+            if data is not None and test(data):
                 found.append(path)
         return found
 

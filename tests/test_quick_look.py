@@ -1,0 +1,163 @@
+"""ripgrep's quick look changes no answer, only how fast it comes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from trackaudit import discover as stage
+from trackaudit.config import Config
+from trackaudit.discover import Sources, discover, locate
+from trackaudit.discover.ripgrep import Ripgrep, program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ANCHORS = (b"exponea", b"customer_ids")
+CALL = b"exponea.update({email: mail})\n"
+LIMIT = 50_000
+
+needs_ripgrep = pytest.mark.skipif(program() is None, reason="ripgrep is not installed")
+
+
+class Answer(NamedTuple):
+    candidates: list[str]
+    scanned: int
+    seen: int
+    notices: list[tuple[str, str, str]]
+
+
+def answer(root: Path, monkeypatch: pytest.MonkeyPatch, with_ripgrep: bool, overlay: dict[str, bytes]) -> Answer:
+    monkeypatch.setattr(stage, "FEW", 0)
+    if not with_ripgrep:
+        monkeypatch.setattr(stage, "program", lambda: None)
+    sources = Sources(os.path.realpath(root), LIMIT, overlay)
+    found = discover(locate([str(root)]), Config(), sources, ANCHORS, lambda path: path.endswith((".js", ".json")))
+    assert (sources.quick is not None) == with_ripgrep
+    return Answer(
+        found.candidates, found.scanned, found.seen, [(one.kind, one.path, one.message) for one in found.notices]
+    )
+
+
+def tricky(root: Path) -> None:
+    """Files at the edge of what two searches may see differently."""
+    files: dict[str, bytes] = {
+        "plain.js": CALL,
+        "none.js": b"var a = 1\n",
+        "empty.js": b"",
+        "no-line-end.js": CALL.rstrip(),
+        "nul.js": b"\0\0\0" + CALL,
+        "late.js": b"x" * 40_000 + CALL,
+        "large.js": b"x" * (LIMIT + 1) + CALL,
+        "at-the-limit.js": CALL + b"x" * (LIMIT - len(CALL)),
+        "cr.js": CALL.replace(b"\n", b"\r"),
+        "latin.js": b"// \xe9\n" + CALL,
+        "upper.js": CALL.upper(),
+        "utf-8-mark.js": b"\xef\xbb\xbf" + CALL,
+        "utf-16-little.js": b"\xff\xfe" + CALL.decode().encode("utf-16-le"),
+        "utf-16-big.js": b"\xfe\xff" + CALL.decode().encode("utf-16-be"),
+        "utf-16-by-its-mark-only.js": b"\xff\xfe" + CALL,
+        "utf-16-without-mark.js": CALL.decode().encode("utf-16-le"),
+        "small.min.js": CALL,
+        "none.min.js": b"var a = 1\n",
+        ".hidden/a.js": CALL,
+        ".hidden.js": CALL,
+        "sub/a.js": CALL,
+        "sub/.gitignore": b"a.js\n*.json\n!kept.json\n",
+        "sub/kept.json": b'{"customer_ids": 1}',
+        "sub/gone.json": b'{"customer_ids": 1}',
+        "built/a.js": CALL,
+        ".gitignore": b"built/\n",
+        "other/.ignore": b"*.js\n",
+        "other/.rgignore": b"*.json\n",
+        "other/a.js": CALL,
+        "other/a.json": b'{"customer_ids": 1}',
+        "node_modules/a/index.js": CALL,
+        "with space é.js": CALL,
+        "split/exp.js": b"expo\nnea",
+    }
+    if os.name != "nt":
+        files |= {"new\nline.js": CALL, "back\\slash.js": CALL, "quote\"'.js": CALL}
+    for name, data in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    if os.name != "nt":
+        (root / "link.js").symlink_to("plain.js")
+        (root / "folder-link").symlink_to("sub")
+        (root / "dangling.js").symlink_to("nothing")
+        os.mkfifo(root / "pipe.js")
+
+
+def commit(root: Path, *forced: str) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    subprocess.run(["git", "add", "."], cwd=root, check=True)
+    if forced:
+        subprocess.run(["git", "add", "-f", *forced], cwd=root, check=True)
+
+
+@needs_ripgrep
+@pytest.mark.parametrize("repository", [False, True])
+def test_a_tricky_tree_has_the_same_answers_with_and_without_ripgrep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: bool
+) -> None:
+    tricky(tmp_path)
+    if repository:
+        commit(tmp_path, "built/a.js", "sub/a.js", "node_modules/a/index.js")
+        (tmp_path / "untracked.js").write_bytes(CALL)
+        (tmp_path / "plain.js").unlink()
+        (tmp_path / "none.js").write_bytes(CALL)
+    overlay = {"cr.js": b"now nothing", "empty.js": CALL, "new.js": CALL}
+    quick = answer(tmp_path, monkeypatch, True, overlay)
+    slow = answer(tmp_path, monkeypatch, False, overlay)
+    assert quick == slow
+    assert {"late.js", "nul.js", "empty.js", "new.js", "sub/kept.json", "small.min.js"} <= set(slow.candidates)
+    assert ("built/a.js" in slow.candidates) == repository
+    assert {kind for kind, _, _ in slow.notices} == {"too-large", "not-utf-8"}
+
+
+@needs_ripgrep
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root can read everything")
+def test_a_file_that_cannot_be_read_has_the_same_notice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tricky(tmp_path)
+    (tmp_path / "late.js").chmod(0)
+    assert answer(tmp_path, monkeypatch, True, {}) == answer(tmp_path, monkeypatch, False, {})
+
+
+@needs_ripgrep
+def test_files_that_hold_a_word_are_never_said_to_be_without(tmp_path: Path) -> None:
+    tricky(tmp_path)
+    path = program()
+    assert path is not None
+    absent = Ripgrep(str(tmp_path), path).without([b"exponea", b"no such word"])
+    assert "none.js" in absent
+    for name in absent:
+        assert b"exponea" not in (tmp_path / name).read_bytes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
+@pytest.mark.parametrize("does", ["exit 3", "exit 2", "kill -9 $$", "printf 'none.js\\0plain.js\\0'; kill -9 $$"])
+def test_a_ripgrep_that_fails_says_nothing(tmp_path: Path, does: str) -> None:
+    script = tmp_path / "rg"
+    script.write_text(f"#!/bin/sh\n{does}\n")
+    script.chmod(0o755)
+    assert Ripgrep(str(tmp_path), str(script)).without([b"exponea"]) == frozenset()
+
+
+def test_a_ripgrep_that_cannot_be_started_says_nothing(tmp_path: Path) -> None:
+    assert Ripgrep(str(tmp_path), str(tmp_path / "none")).without([b"exponea"]) == frozenset()
+
+
+def test_no_program_of_a_relative_folder_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "rg.exe" if os.name == "nt" else "rg"
+    (tmp_path / name).write_text("#!/bin/sh\n")
+    (tmp_path / name).chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "elsewhere" / "python"))
+    monkeypatch.setenv("PATH", f".{os.pathsep}")
+    assert program() is None
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert program() == str(tmp_path / name)

@@ -1,0 +1,131 @@
+"""Stage discover, the quick look: in go words, out come the files that ripgrep read and found none of them in.
+
+ripgrep is many times faster than reading here, and is not believed further than that: what it finds is read again, and
+what it did not look at (ignored files, links, large files, what it could not open) is read as without it. So the
+answers are the same where it is not installed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from subprocess import Popen
+    from typing import TypeAlias
+
+    _Question: TypeAlias = tuple[tuple[bytes, ...], bool]
+
+FEW = 1_000
+"""Files that are read sooner than another program is started and has walked them."""
+SECONDS = 60
+_WALK = ("--no-config", "--null", "--hidden", "--no-require-git", "--no-ignore-dot", "--glob", "!.git/")
+"""How both walks go: git's ignore rules keep it out of what was built or installed, whose size has no bounds."""
+
+
+def program() -> str | None:
+    """The ripgrep beside this Python, else that of the search path; never one that a relative folder names."""
+    name = "rg.exe" if os.name == "nt" else "rg"
+    folders = [os.path.dirname(sys.executable), *os.get_exec_path()]
+    paths = (os.path.join(folder, name) for folder in folders if os.path.isabs(folder))
+    return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), None)
+
+
+class Ripgrep:
+    """Asks ripgrep about the files below one root, which it takes as standing still meanwhile."""
+
+    def __init__(self, root: str, path: str, max_size: int = 0) -> None:
+        self._root = root
+        self._walk = [path, *_WALK, *(("--max-filesize", str(max_size)) if max_size else ())]
+        self._listing: _Answer | None = None
+        self._listed: frozenset[str] | None = None
+        self._begun: dict[_Question, _Answer] = {}
+        self._known: dict[_Question, frozenset[str]] = {}
+
+    def begin(self, words: Iterable[bytes], wide: bool = False) -> None:
+        """Begin to look for these words, while the caller has other things to do."""
+        if self._listing is None:
+            self._listing = _Answer([*self._walk, "--files"], self._root)
+        question = _question(words, wide)
+        if question not in self._begun and question not in self._known:
+            self._begun[question] = self._search("--files-with-matches", question)
+
+    def without(self, words: Iterable[bytes], wide: bool = False) -> frozenset[str]:
+        """Paths, relative to the root, of files that hold none of these words; empty if ripgrep cannot tell.
+
+        `wide`: in files that are marked as UTF-16, the words are looked for in what they mean.
+        """
+        question = _question(words, wide)
+        known = self._known.get(question)
+        if known is None:
+            self.begin(words, wide)
+            known = self._known[question] = self._absent(question)
+        return known
+
+    def _absent(self, question: _Question) -> frozenset[str]:
+        answer = self._begun.pop(question)
+        found = answer.paths()
+        if answer.code in (0, 1):
+            if self._listed is None:
+                self._listed = frozenset(self._listing.paths()) if self._listing is not None else frozenset()
+            return self._listed.difference(found)
+        # Something could not be read, and which it was is not said: ask for each file, which takes twice as long.
+        again = self._search("--files-without-match", question)
+        return frozenset(again.paths()) if again.code is not None else frozenset()
+
+    def _search(self, what: str, question: _Question) -> _Answer:
+        words, wide = question
+        encoding = "auto" if wide else "none"
+        options = ("--text", "--fixed-strings", "--encoding", encoding, "--file", "-", ".")
+        return _Answer([*self._walk, what, *options], self._root, b"".join(word + b"\n" for word in words))
+
+
+class _Answer:
+    """What one process prints, read as it comes, so that it never waits for us. `code`: None where it did not end."""
+
+    def __init__(self, command: Sequence[str], root: str, given: bytes = b"") -> None:
+        import subprocess
+        import threading
+
+        self._output = b""
+        self._code: int | None = None
+        self._reader: threading.Thread | None = None
+        pipe = subprocess.PIPE
+        try:
+            process = subprocess.Popen(command, cwd=root, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        except OSError:
+            return
+        self._reader = threading.Thread(target=self._read, args=(process, given), daemon=True)
+        self._reader.start()
+
+    def _read(self, process: Popen[bytes], given: bytes) -> None:
+        import subprocess
+
+        with process:
+            try:
+                self._output, _ = process.communicate(given, timeout=SECONDS)
+                self._code = process.returncode if process.returncode in (0, 1, 2) else None
+            except (OSError, ValueError, subprocess.TimeoutExpired):
+                process.kill()
+
+    @property
+    def code(self) -> int | None:
+        """0 or 1: it did its whole job; 2: not for all files."""
+        if self._reader is not None:
+            self._reader.join()
+        return self._code
+
+    def paths(self) -> list[str]:
+        """The paths it printed; none if it did not end by itself."""
+        if self.code is None:
+            return []
+        text = os.fsdecode(self._output)
+        if os.sep != "/":
+            text = text.replace(os.sep, "/")
+        return [path.removeprefix("./") for path in text.split("\0") if path]
+
+
+def _question(words: Iterable[bytes], wide: bool) -> _Question:
+    return tuple(sorted(set(words))), wide
