@@ -170,6 +170,100 @@ def test_a_thousand_triggers_are_no_depth() -> None:
     assert rules(*tags) == [UPDATE] * 1000
 
 
+def row(name: str, value: Any) -> dict[str, Any]:
+    cells = [{"type": "template", "key": "key", "value": name}, {"type": "template", "key": "value", "value": value}]
+    return {"type": "map", "map": cells}
+
+
+def lookup(title: str, kind: str, rows: dict[str, str], **parameters: str) -> dict[str, Any]:
+    found = variable(title, kind, input="{{Page Path}}", **parameters)
+    found["parameter"].append({"type": "list", "key": "map", "list": [row(*one) for one in rows.items()]})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (variable("V", "k", name="customer_email"), variable("V", "k", name="_ga")),
+        (
+            variable("V", "u", component="QUERY", queryKey="email"),
+            variable("V", "u", component="QUERY", queryKey="utm_source"),
+        ),
+        (
+            variable("V", "d", elementId="email", attributeName="value"),
+            variable("V", "d", elementId="news", attributeName="value"),
+        ),
+        (
+            variable("V", "d", selectorType="CSS", elementSelector="input[type=email]", attributeName="value"),
+            variable("V", "d", selectorType="CSS", elementSelector="h1.title"),
+        ),
+        (variable("V", "c", value="{{Email}}"), variable("V", "c", value="news")),
+        (variable("V", "c", value="{{Email}}"), variable("V", "u", component="PATH")),
+        (
+            lookup("V", "smm", {"/a": "none", "/b": "{{Customer Email}}"}),
+            lookup("V", "smm", {"/a": "{{Page Path}}", "/b": "b"}, defaultValue="{{Page Path}}"),
+        ),
+        (lookup("V", "smm", {"/a": "none"}, defaultValue="{{Email}}"), lookup("V", "smm", {})),
+        (
+            lookup("V", "remm", {"^/a": "none", ".*": "{{Customer Email}}"}),
+            lookup("V", "remm", {"^/a": "a", ".*": "b"}),
+        ),
+        (
+            variable(
+                "V", "jsm", javascript="function() { try { return dataLayer[0].user.email } catch (e) { return } }"
+            ),
+            variable("V", "jsm", javascript="function() { return dataLayer[0].page.type }"),
+        ),
+    ],
+)
+def test_a_variable_holds_what_its_definition_tells_not_what_it_is_called(
+    wrong: dict[str, Any], right: dict[str, Any]
+) -> None:
+    told = script("exponea.update({ contact: {{V}} });", "1")
+    assert rules(told, wrong) == [UPDATE]
+    assert rules(told, right) == []
+
+
+def test_the_same_table_as_an_id_covers_itself_as_a_property() -> None:
+    table_of = lookup("V", "smm", {"/a": "{{Login Email}}"}, defaultValue="{{Guest Email}}")
+    assert rules(script("exponea.identify({ registered: {{V}} }, { email: {{V}} });", "1"), table_of) == []
+
+
+def test_what_a_tag_starts_before_itself_covers_it_and_runs_only_there() -> None:
+    identify = script("exponea.identify({ registered: {{Email}} });", tagId="7", name="Login")
+    update = script("exponea.update({ email: {{Email}} });", "1")
+    assert rules(identify, update) == [UPDATE]
+    for link in ("Login", "7"):
+        for key in ("setupTag", "teardownTag"):
+            assert rules(identify, {**update, key: [{"tagName": link, "stopOnSetupFailure": True}]}) == []
+    other = script("exponea.update({ email: {{Email}} });", "2", name="Other")
+    started = {**update, "setupTag": [{"tagName": "Login"}]}
+    assert rules(identify, started, other) == [UPDATE]
+
+
+def test_what_is_wrong_in_a_tag_that_others_start_is_found_once() -> None:
+    base = script("exponea.update({ email: {{Email}} });", name="Base")
+    links = [{"tagName": "Base"}]
+    text = container(base, *(script("go();", str(number), setupTag=links) for number in range(3)))
+    assert check(text) == [(*spot(text, "email: {{Email}}"), UPDATE)]
+
+
+def test_a_paused_or_missing_tag_is_not_started() -> None:
+    identify = script("exponea.identify({ registered: {{Email}} });", name="Login", paused=True)
+    for link in ("Login", "Gone"):
+        update = script("exponea.update({ email: {{Email}} });", "1", setupTag=[{"tagName": link}])
+        assert rules(identify, update) == [UPDATE]
+
+
+def test_what_the_api_gives_of_a_container_is_read_without_the_head_of_an_export() -> None:
+    version = json.loads(
+        container(script("exponea.update({ contact: {{V}} });", "1"), variable("V", "v", name="email"))
+    )
+    for around in (version["containerVersion"], {"default": version["containerVersion"]}):
+        text = json.dumps(around, indent="\t")
+        assert check(text) == [(*spot(text, "contact: "), UPDATE)]
+
+
 def test_exports_may_be_wrapped_in_a_list_or_under_a_key() -> None:
     text = container(script("exponea.update({ email: {{Email}} });", "1"))
     for wrapped in (f"[{text}]", f'{{"data": {text}}}'):
@@ -195,6 +289,61 @@ def test_a_published_containers_script_variable_is_run() -> None:
     code = ("<script>exponea.identify(", ["escape", ["macro", 1], 8, 16], ");</script>")
     assert check(published(*code, vtp_javascript=lower)) == []
     assert [rule for _, _, rule in check(published(*code, vtp_javascript=raw))] == ["hard-id-not-lowercased"]
+
+
+MACROS = [
+    {"function": "__e"},
+    {"function": "__v", "vtp_name": "user.email"},
+    {"function": "__k", "vtp_name": "customer_email"},
+    {"function": "__u", "vtp_component": "QUERY", "vtp_queryKey": "email"},
+    {"function": "__d", "vtp_elementId": "email", "vtp_attributeName": "value"},
+    {"function": "__smm", "vtp_input": ["macro", 0], "vtp_map": ["list", ["map", "key", "a", "value", ["macro", 1]]]},
+    {"function": "__c", "vtp_value": ["template", ["macro", 1]]},
+    {"function": "__c", "vtp_value": "news"},
+]
+
+
+def runtime(*tags: dict[str, Any], rules: list[Any] | None = None) -> str:
+    resource = {
+        "macros": MACROS,
+        "tags": tags,
+        "predicates": [{"function": "_eq", "arg0": ["macro", 0], "arg1": arg} for arg in ("gtm.js", "login", "order")],
+        "rules": rules or [],
+    }
+    return json.dumps({"resource": resource})
+
+
+def sends(*code: Any, **more: Any) -> dict[str, Any]:
+    return {"function": "__html", "vtp_html": ["template", "<script>", *code, "</script>"], **more}
+
+
+@pytest.mark.parametrize("number", range(1, len(MACROS)))
+def test_a_published_variable_holds_what_its_definition_tells(number: int) -> None:
+    text = runtime(sends("exponea.update({ contact: ", ["escape", ["macro", number], 8, 16], " })"))
+    assert check(text) == ([(*spot(text, "contact: "), UPDATE)] if number < 7 else [])
+
+
+def test_a_published_table_of_the_official_template_is_a_call() -> None:
+    def cells(name: str) -> list[Any]:
+        return ["list", ["map", "attributeName", name, "attributeValue", ["macro", 1]]]
+
+    wrong = {"function": "__cvt_1_2", "vtp_updateCustomerAttributes": cells("email")}
+    text = runtime(wrong)
+    assert check(text) == [(*spot(text, '"email", "attributeValue"'), UPDATE)]
+    assert check(runtime({**wrong, "vtp_identifyCustomer": cells("registered")})) == []
+
+
+def test_published_rules_tell_which_tags_run_together() -> None:
+    mail = ["escape", ["macro", 1], 8, 16]
+    identify = sends("exponea.identify({ registered: ", mail, " })")
+    update = sends("exponea.update({ email: ", mail, " })")
+    together, apart = [[["if", 1], ["add", 0, 1]]], [[["if", 1], ["add", 0]], [["if", 2], ["add", 1]]]
+    everywhere = [[["if", 0], ["add", 0]], [["if", 2], ["unless", 1], ["add", 1]]]
+    found = [[rule for _, _, rule in check(runtime(identify, update, rules=one))] for one in (together, apart)]
+    assert found == [[], [UPDATE]]
+    assert check(runtime(identify, update, rules=everywhere)) == []
+    started = {**update, "setup_tags": ["list", ["tag", 0, 0]]}
+    assert check(runtime(identify, started, rules=[[["if", 2], ["add", 1]]])) == []
 
 
 # ---------------------------------------------------------------------------------- the official template

@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from trackaudit.model import SourceFile
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_EXPORT = (b'"exportFormatVersion"', b'"containerVersion"')
-_PUBLISHED = (b'"macros"', b'"vtp_')
+_CONTAINERS = (
+    (b'"exportFormatVersion"', b'"containerVersion"'),
+    (b'"firingTriggerId"', b'"parameter"'),
+    (b'"macros"', b'"vtp_'),
+)
+"""What stands in an export, in what the API gives of one, and in a published container."""
 
 
 def is_container(data: bytes) -> bool:
     """Whether a JSON file is a container of Google Tag Manager, exported or as it is published, which `gtm` reads."""
-    return any(all(mark in data for mark in marks) for marks in (_EXPORT, _PUBLISHED))
+    return any(all(mark in data for mark in marks) for marks in _CONTAINERS)
 
 
 def parse(source: SourceFile) -> list[Module]:
