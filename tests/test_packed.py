@@ -12,7 +12,7 @@ import pytest
 
 import trackaudit
 from trackaudit.config import Config
-from trackaudit.config.packed import NAME, packed_rules, packed_vocabulary
+from trackaudit.config.packed import NAME, packed_rules, packed_vocabulary, unfold
 from trackaudit.engine.load import load_rules, pack_built_in, rule_files, rules_data
 from trackaudit.vocabulary.load import load_data
 
@@ -55,8 +55,10 @@ def test_what_is_packed_is_what_the_yaml_says(tmp_path: Path, monkeypatch: pytes
     assert packed is not None
     written = rules_data(rule_files(Config()))
     assert {os.path.basename(path): content for path, content in written.items()} == {
-        os.path.basename(path): content for path, content in packed.items()
+        os.path.basename(path): {**content, "examples": unfold(content["examples"])} for path, content in packed.items()
     }
+    plain = load_rules(Config(), written).rules
+    assert [rule.examples for rule in load_rules(Config(), packed).rules] == [rule.examples for rule in plain]
     assert packed_vocabulary() == load_data([os.path.join(folder, "vocabulary")])
 
 

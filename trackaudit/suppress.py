@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from trackaudit.engine.fingerprint import fingerprint
 from trackaudit.model import Edit, Finding, Fix, Place, Silenced
 from trackaudit.program import Expression, Literal
 from trackaudit.record import NamedTuple
@@ -220,8 +221,6 @@ def _unused(
     severity: str,
     sources: Mapping[str, SourceFile],
 ) -> list[Finding]:
-    import hashlib
-
     told: list[tuple[_Directive, str]] = []
     for directive in directives:
         rule = directive.rule
@@ -240,10 +239,7 @@ def _unused(
         rule = directive.rule
         kin = f"{UNUSED}\0{directive.words}\0{rule}\0{message}"
         equals[kin] = equals.get(kin, 0) + 1
-        prints = [
-            hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-            for text in (f"{kin}\0{equals[kin]}", kin)
-        ]
+        prints = [fingerprint(text) for text in (f"{kin}\0{equals[kin]}", kin)]
         edits: tuple[Edit, ...] = ()
         if id(directive) in idle:
             together = [one for one in directives if one.place == directive.place]

@@ -18,7 +18,7 @@ import os
 from functools import partial
 
 from trackaudit.config import rules_dir
-from trackaudit.config.packed import packed_rules
+from trackaudit.config.packed import packed_rules, unfold
 from trackaudit.engine.fields import FIELDS
 from trackaudit.engine.predicates import CALL_WORDS, ENTRY_WORDS, PARTS
 from trackaudit.engine.rule import Condition, Example, Rule, RuleSet
@@ -199,7 +199,7 @@ class _Reader:
                 fix.get("applicability", "display-only"), APPLICABILITIES, ("fix", "applicability")
             ),
             supersedes=tuple(self._texts(data.get("supersedes", []), ("supersedes",))),
-            examples=self._examples(data.get("examples", [])),
+            read_examples=self._example_reader(data.get("examples", [])),
             path=self.path,
         )
         return None if self.problems else rule
@@ -277,6 +277,12 @@ class _Reader:
         for text in texts if word.allowed else ():
             self._one_of(text, word.allowed, where)
         return tuple(texts)
+
+    def _example_reader(self, value: Any) -> Callable[[], tuple[Example, ...]]:
+        if isinstance(value, bytes):  # packed, so they were checked when the package was built
+            return lambda: self._examples(unfold(value))
+        examples = self._examples(value)
+        return lambda: examples
 
     def _examples(self, value: Any) -> tuple[Example, ...]:
         if not isinstance(value, list):

@@ -46,7 +46,10 @@ class Example(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One rule. severity: with a declared schema; severity_inferred: without one. conditions: any of them matches."""
+    """One rule. severity: with a declared schema; severity_inferred: without one. conditions: any of them matches.
+
+    read_examples: gives its examples, which only documents and tests of rules ask for.
+    """
 
     id: str
     summary: str
@@ -60,8 +63,13 @@ class Rule(NamedTuple):
     transform: str
     applicability: str
     supersedes: tuple[str, ...]
-    examples: tuple[Example, ...]
+    read_examples: Callable[[], tuple[Example, ...]]
     path: str
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Its examples, in order."""
+        return self.read_examples()
 
 
 class RuleSet(NamedTuple):

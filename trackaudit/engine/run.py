@@ -9,6 +9,7 @@ from __future__ import annotations
 from trackaudit.engine.confidence import confidence
 from trackaudit.engine.coverage import Coverage
 from trackaudit.engine.fields import FIELDS
+from trackaudit.engine.fingerprint import fingerprint
 from trackaudit.engine.predicates import Ground, Subject, double_opt_in_events
 from trackaudit.engine.project import Project
 from trackaudit.engine.replacement import entry_text, replacement
@@ -331,10 +332,6 @@ def _without_ignored(findings: list[Finding], config: Config) -> list[Finding]:
 
 def _fingerprints(groups: list[_Group]) -> list[tuple[str, str]]:
     """One for each group, the same wherever its code moves: no path, line or function name goes in; and its kin."""
-    if not groups:
-        return []
-    from hashlib import sha256
-
     seen: dict[tuple[str, ...], int] = {}
     prints = []
     for group in groups:
@@ -343,6 +340,5 @@ def _fingerprints(groups: list[_Group]) -> list[tuple[str, str]]:
         stem = (group.lead.rule.id, key, value, call.operation)
         seen[stem] = ordinal = seen.get(stem, -1) + 1
         texts = "\0".join((*stem, str(ordinal))), "\0".join(stem)
-        fingerprint, kin = (sha256(text.encode("utf-8", "replace")).hexdigest()[:16] for text in texts)
-        prints.append((fingerprint, kin))
+        prints.append((fingerprint(texts[0]), fingerprint(texts[1])))
     return prints
