@@ -213,6 +213,8 @@ b'; '\q\101\0'",
     ("!a; -1; typeof a; void 0", "(not a); (- 1); (typeof a); (void 0)"),
     ("x = a ? b : c ? d : e", "(= x (? a b (? c d e)))"),
     ("async () => { await a }", "(arrow () {<await a>})"),
+    ("async () => { await (await a).b(c) }", '(arrow () {<await (call (. <paren <await a>> "b") c)>})'),
+    ("async () => { await (a ? b : c)(d) }", "(arrow () {<await (call <paren (? a b c)> d)>})"),
     ("function* f() { yield; yield a; yield* b }", "(hoist let f (function* f () {(unknown); <yield a>; <yield b>}))"),
     ("(a)", "<paren a>"),
     # assignment

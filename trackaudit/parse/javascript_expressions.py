@@ -138,12 +138,34 @@ def _chain(low: Lower, node: Tree) -> Expr:
         node = inner
         kind = node.type
     value = low.expr(node)
+    if isinstance(value, Name) and value.id == "await":
+        awaited = _awaited(low, links)
+        if awaited is not None:
+            return awaited
     for kind, node in reversed(links):
-        if kind == "call_expression":
-            value = _call(low, node, value)
-        else:
-            value = _member(low, node, value, kind == "subscript_expression")
+        value = _link(low, kind, node, value)
     return value
+
+
+def _link(low: Lower, kind: str, node: Tree, value: Expr) -> Expr:
+    if kind == "call_expression":
+        return _call(low, node, value)
+    return _member(low, node, value, kind == "subscript_expression")
+
+
+def _awaited(low: Lower, links: list[tuple[str, Tree]]) -> Expr | None:
+    """`await (x).y(z)`, which the grammar takes for a call of `await`; None if it is something else."""
+    kind, node = links[-1]
+    given = node.child_by_field_name("arguments") if kind == "call_expression" else None
+    inside = elements(low, given) if given is not None and given.type == "arguments" else []
+    if given is None or len(inside) != 1 or isinstance(inside[0], Spread):
+        return None
+    start = given.start_byte
+    value: Expr = Wrap(start, given.end_byte, "paren", inside[0])
+    for kind, node in reversed(links[:-1]):
+        value = _link(low, kind, node, value)
+        value.start = start
+    return Wrap(links[0][1].start_byte, value.end, "await", value)
 
 
 def _member(low: Lower, node: Tree, object: Expr, computed: bool) -> Expr:
