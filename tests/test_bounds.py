@@ -136,3 +136,24 @@ def test_a_bound_that_is_hit_in_many_files_is_one_notice() -> None:
     messages = [notice.message for notice in check_texts(files).notices if notice.kind == "limit"]
     assert len(messages) == 1
     assert messages[0].endswith("and so in 2 more files")
+
+
+_LOGGER = """
+class Logger {
+  lines(given) { return Object.entries(given).map(([key, value]) => `${key}=${value}`).join(" "); }
+  error(given) { %s this.out(this.lines(given)); }
+  out(text) { process.stdout.write(text); }
+}
+const logger = new Logger();
+export function save(c) { %s exponea.update({ plan: c.plan }); }
+"""
+
+
+def test_a_projects_own_logger_is_not_followed_at_every_call(steps: list[int]) -> None:
+    _check(_LOGGER % ("", "logger.error({ email: c.email, reason: c.reason });" * 200))
+    assert steps[0] < 5_000
+
+
+def test_a_projects_own_logger_that_sends_is_followed() -> None:
+    sends = "exponea.update({ email: given.email });"
+    assert _rules(_check(_LOGGER % (sends, "logger.error({ email: c.email });"))) == IN_UPDATE

@@ -6,7 +6,7 @@ from trackaudit import program as p
 from trackaudit.flow import builtin, component, objects
 from trackaudit.flow.arguments import Arg, Args, arguments
 from trackaudit.flow.emit import callee_text, emit, find_sink, is_sink, made
-from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate
+from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate, leads_on
 from trackaudit.flow.machine import sources_of
 from trackaudit.flow.state import set_state
 from trackaudit.flow.values import (
@@ -167,9 +167,9 @@ def call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Memb
         if known is not None:
             return known
         look = component.member if component.is_this(callee.object) else objects.member
-        return call(m, look(m, base, name, callee), node, args)
+        return _call_found(m, look(m, base, name, callee), node, callee, args)
     if isinstance(base, (ClassValue, ModuleValue)):
-        return call(m, objects.member(m, base, name, callee), node, args)
+        return _call_found(m, objects.member(m, base, name, callee), node, callee, args)
     if isinstance(base, Symbol):
         if base.path and name in ("bind", "call", "apply") and is_sink(m, base):
             return _function_method(m, base, name, node, args)
@@ -182,6 +182,24 @@ def call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Memb
         return known
     callbacks(m, args, node, name)
     return m.unknown(node)
+
+
+def _call_found(m: Machine, target: Value, node: p.Call, callee: p.Member, args: Args) -> Value:
+    """Call a method that was found. A logger of the project's own is called everywhere; one that only logs is left."""
+    if isinstance(target, Func) and m.vocabulary.is_logging(_dotted(callee)) and not leads_on(m, target):
+        m.logged.update(m.reachable(args.values()))
+        return UNDEFINED
+    return call(m, target, node, args)
+
+
+def _dotted(node: p.Expr) -> str:
+    """The names of a chain of members: `this.logger.error`."""
+    names: list[str] = []
+    while isinstance(node, p.Member):
+        names.append(str(node.key.value) if isinstance(node.key, p.Literal) else "()")
+        node = node.object
+    names.append(node.id if isinstance(node, p.Name) else "()")
+    return ".".join(reversed(names))
 
 
 def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, args: Args) -> Value:
