@@ -1,0 +1,111 @@
+"""What must hold of every Module: its places lie in the file, and a name's place shows that name.
+
+Code stands in code (a script in a page in a JSON string), so what is written may be escaped once or more often.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from trackaudit.program import Keyword, Literal, Member, Name, Pair, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from trackaudit.program import Module, Node
+
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))")
+_JOINT = re.compile(r"[\"'](?:\s|\\\r?\n)*[bBrRuU]*[\"']")
+"""Between two strings that Python reads as one."""
+_MASK = re.compile(r"x{2,}|_{2,}")
+"""What stands for a template's tag in broken code."""
+_PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
+_DEPTH = 4
+_CODE = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".py", ".pyi")
+"""Files in which a name stands as it is; elsewhere it may be a part of what its place shows."""
+_OF_CONTAINERS = frozenset(("dataLayer", "exponea", "identify", "update"))
+
+
+class Problem(NamedTuple):
+    """One place that is wrong. kind: outside (not in the file), name, key or keyword."""
+
+    kind: str
+    path: str
+    start: int
+    end: int
+    message: str
+
+
+def problems(data: bytes, modules: Sequence[Module]) -> Iterator[Problem]:
+    """The places of a file's modules that are wrong. `data`: the file."""
+    for module in modules:
+        for start, end in module.errors:
+            if not 0 <= start <= end <= len(data):
+                yield Problem("outside", module.path, start, end, "error")
+        for node in (*walk(list(module.body)), *module.comments):
+            if not 0 <= node.start <= node.end <= len(data):
+                yield Problem("outside", module.path, node.start, node.end, type(node).__name__)
+            else:
+                yield from _unlike(data, module.path, node)
+
+
+def _unlike(data: bytes, path: str, node: Node) -> Iterator[Problem]:
+    kind, named = "", ""
+    place = node
+    if isinstance(node, Name):
+        kind, named = "name", node.id
+    elif isinstance(node, (Member, Pair)) and isinstance(node.key, Literal) and isinstance(node.key.value, str):
+        kind, named, place = "key", node.key.value, node.key
+    elif isinstance(node, Keyword) and node.name is not None and not data.startswith(node.name.encode(), node.start):
+        kind, named = "keyword", node.name
+    if not kind or place.start == place.end:
+        return
+    text = _text(data, place)
+    if not shows(text, named) and (path.endswith(_CODE) or not (_holds(text, named) or _is_made(path, named))):
+        yield Problem(kind, path, place.start, place.end, f"{named!r} is {text[:60]!r}")
+
+
+def _is_made(path: str, named: str) -> bool:
+    """Whether a front end writes it itself: the official template's calls, a container's variable, a binding."""
+    return (named in _OF_CONTAINERS or named.startswith("{{")) if path.endswith(".json") else named == "value"
+
+
+def _holds(text: str, named: str) -> bool:
+    """Whether a name is a part of what is written (`|raw` of a template's filter, `{email}` of an attribute)."""
+    part = _MASK.sub("", named.removeprefix("|").removeprefix("{{").removesuffix("}}")).lower()
+    return part in text.lower() or any(part in one.lower() for one in _plainer(text))
+
+
+def _text(data: bytes, node: Node) -> str:
+    return data[node.start : node.end].decode("utf-8", "replace")
+
+
+def shows(text: str, named: str) -> bool:
+    """Whether source text stands for a name, quoted and escaped as it may be."""
+    if named == "jsx:":  # a fragment
+        return text == "<>"
+    named = named.removeprefix("jsx:")
+    seen = {text}
+    for _ in range(_DEPTH):
+        if named in seen:
+            return True
+        seen |= {plain for one in seen for plain in _plainer(one)}
+    return named in seen
+
+
+def _plainer(text: str) -> Iterator[str]:
+    yield _ESCAPE.sub(_escape, text)
+    yield html.unescape(text)
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"`":
+        yield text[1:-1]
+    if text[:1] in ("'", '"'):  # broken code may not close it
+        yield text[1:]
+    yield text.strip()
+    yield _JOINT.sub("", text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    return chr(min(int(code, 16), 0x10FFFF)) if code else _PLAIN.get(match[4], match[4])
