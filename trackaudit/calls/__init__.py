@@ -5,10 +5,6 @@ Here the vocabulary gives meaning to arguments and payloads: which are IDs, whic
 
 from __future__ import annotations
 
-from trackaudit.calls.presence import without_presence
-from trackaudit.calls.read import Reader
-from trackaudit.calls.shapes import fits, inner
-from trackaudit.flow.send import FrozenRecord
 from trackaudit.model import Place, TrackingCall, Unresolved
 from trackaudit.record import NamedTuple
 
@@ -16,9 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trackaudit.flow.send import Send
+    from trackaudit.flow.send import FrozenRecord, Send
     from trackaudit.flow.units import Flow
-    from trackaudit.model import SourceFile
+    from trackaudit.model import Notice, SourceFile
     from trackaudit.vocabulary import Shape, Vocabulary
 
 
@@ -27,11 +23,22 @@ class Calls(NamedTuple):
 
     calls: list[TrackingCall]
     unresolved: list[Unresolved]
+    notices: tuple[Notice, ...] = ()
 
 
-def extract(flow: Flow, vocabulary: Vocabulary, source: Callable[[str], SourceFile]) -> Calls:
-    """Turn sends into tracking calls, in order of unit and of sending."""
-    reader = Reader(vocabulary, source, flow.held)
+def extract(
+    flow: Flow,
+    vocabulary: Vocabulary,
+    source: Callable[[str], SourceFile],
+    is_file: Callable[[str], bool] = lambda path: False,
+) -> Calls:
+    """Turn sends into tracking calls, in order of unit and of sending. `is_file`: whether a path is there."""
+    from trackaudit.calls.presence import without_presence
+    from trackaudit.calls.read import Reader
+    from trackaudit.calls.shapes import fits, inner
+    from trackaudit.flow.send import FrozenRecord
+
+    reader = Reader(vocabulary, source, flow.held, is_file)
     found: list[TrackingCall] = []
     taken: set[int] = set()
     payloads = _chosen([send for send in flow.sends if send.payload is not None])
@@ -52,7 +59,7 @@ def extract(flow: Flow, vocabulary: Vocabulary, source: Callable[[str], SourceFi
             found.append(reader.of_payload(send, record, shape))
     found.sort(key=lambda call: (call.unit, call.order))
     found = without_presence(found, flow.presence, vocabulary)
-    return Calls(found, _unresolved(found))
+    return Calls(found, _unresolved(found), reader.notices())
 
 
 def _chosen(sends: list[Send]) -> list[Send]:

@@ -12,8 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from trackaudit.calls.queries import Given, Queries
+    from trackaudit.calls.rows import Row
     from trackaudit.flow.send import Frozen, Send
-    from trackaudit.model import SourceFile
+    from trackaudit.model import Notice, SourceFile
     from trackaudit.vocabulary import Identity, Shape, Vocabulary
 
 
@@ -29,10 +31,13 @@ class Reader:
         vocabulary: Vocabulary,
         source: Callable[[str], SourceFile],
         held: Mapping[tuple[str, tuple[str, ...]], list[Symbol]],
+        is_file: Callable[[str], bool],
     ) -> None:
         self._vocabulary = vocabulary
         self._source = source
         self._held = held
+        self._is_file = is_file
+        self._queries: Queries | None = None
 
     def text(self, place: Place) -> str:
         """Source text of a place."""
@@ -86,6 +91,7 @@ class Reader:
                 entry = at(record, path)
                 if entry is not None:
                     arguments[label] = entry.value_place
+        given = self._given(record, shape) if shape.channel in _DOCUMENTS else {}
         if event is not None:
             arguments["event"] = event.value_place
         return TrackingCall(
@@ -94,8 +100,8 @@ class Reader:
             stateful=shape.stateful,
             receiver="",
             operation=shape.operation,
-            ids=self._part(record, shape.ids, trail, at_sink, "ids"),
-            properties=self._part(record, shape.properties, trail, at_sink, "properties"),
+            ids=self._part(record, shape.ids, trail, at_sink, "ids", given),
+            properties=self._part(record, shape.properties, trail, at_sink, "properties", given),
             event=next(iter(texts(event.value)), None) if event is not None else None,
             context=send.where.context,
             order=send.where.order,
@@ -111,6 +117,7 @@ class Reader:
             callers=tuple(step.place for step in trail),
             language=send.where.language,
             shape=shape.name,
+            token=shape.token,
         )
 
     def _fields(self, record: FrozenRecord, shape: Shape) -> list[tuple[str, FrozenEntry]]:
@@ -128,14 +135,18 @@ class Reader:
         trail: tuple[Step, ...],
         at_sink: Step,
         what: str,
+        given: Mapping[str, Given],
     ) -> Entries:
         if part is None:
             return Entries()
         if isinstance(part, Named):
             return self._named(record, part, trail, at_sink)
         if isinstance(part, Listed):
-            entry = at(record, part.path)
-            return self._listed(entry, part, trail, at_sink) if entry is not None else Entries()
+            from trackaudit.calls.rows import rows_of
+
+            rows, reason = rows_of(record, part)
+            items = tuple(self._mapping(row, what == "ids", trail, at_sink, given) for row in rows)
+            return Entries(items, bool(reason), reason)
         entry = at(record, part)
         if entry is None:
             return Entries((), bool(record.open), record.open)
@@ -166,41 +177,53 @@ class Reader:
             )
         return Entries(tuple(items), bool(reason), reason)
 
-    def _listed(self, entry: FrozenEntry, part: Listed, trail: tuple[Step, ...], at_sink: Step) -> Entries:
-        listed = entry.value
-        if not isinstance(listed, FrozenList):
-            return Entries((), True, f"`{self.text(entry.value_place)[:60]}` is not known here")
-        items: list[Entry] = []
-        reason = listed.open
-        for item in listed.items:
-            row = item.value
-            name = row.entries.get(part.key) if isinstance(row, FrozenRecord) else None
-            column = row.entries.get(part.value) if isinstance(row, FrozenRecord) else None
-            if name is None or column is None or not texts(name.value):
-                reason = reason or "a mapping that is not known here"
-                continue
-            items.append(self._mapping(name, column, item.must, trail, at_sink))
-        return Entries(tuple(items), bool(reason), reason)
+    def notices(self) -> tuple[Notice, ...]:
+        """What could not be read on the way."""
+        return tuple(self._queries.notices.values()) if self._queries is not None else ()
+
+    def _given(self, record: FrozenRecord, shape: Shape) -> Mapping[str, Given]:
+        """How a definition's query makes the columns that it maps, by lower-case name."""
+        from trackaudit.calls.queries import Queries
+        from trackaudit.calls.rows import rows_of
+
+        if self._queries is None:
+            self._queries = Queries(self._source, self._is_file)
+        parts = [part for part in (shape.ids, shape.properties) if isinstance(part, Listed)]
+        columns = [column for part in parts for row in rows_of(record, part)[0] for column in row.columns]
+        return self._queries.of(record, shape, columns)
 
     def _mapping(
-        self, name: FrozenEntry, column: FrozenEntry, must: bool, trail: tuple[Step, ...], at_sink: Step
+        self, row: Row, is_id: bool, trail: tuple[Step, ...], at_sink: Step, given: Mapping[str, Given]
     ) -> Entry:
-        key = texts(name.value)[0]
-        columns = texts(column.value)
-        identity = self._vocabulary.key_identity(columns[0]) if columns else None
-        if identity is None or identity.kind == "unknown":
-            by_key = self._vocabulary.key_identity(key)
-            identity = by_key if identity is None or by_key.kind != "unknown" else identity
-        facts = Facts(
-            self.text(column.value_place),
-            columns,
-            frozenset(f"column:{text}" for text in columns),
-            False,
-            bool(columns),
+        """A row of a mapping. Where a query gives its column, that tells what the column is made of, and an ID's root
+        is there: nobody else can mend it."""
+        made = given.get(row.columns[0].lower()) if row.columns else None
+        names = row.columns
+        if made is not None:
+            names = made.path[-1:] if made.path else ()
+        identity = self._named_by((*reversed(names), *row.columns, row.name))
+        root = row.name_place
+        steps = (Step(root, f"column `{row.columns[0] if row.columns else '?'}` goes to `{row.name}`"), *trail, at_sink)
+        text, origin = self.text(row.column_place), "column"
+        if made is not None and made.path:
+            if any(self._vocabulary.key_identity(part).owner == "other" for part in (*made.path, *row.columns)):
+                identity = identity._replace(owner="other")
+            steps = (Step(made.place, f"the query makes the column `{row.columns[0]}` of it"), *steps)
+            origin, root, text = "query", (made.place if is_id else root), (made.text if is_id else text)
+        elif made is not None:
+            origin = "unknown"
+        said = names if is_id and names else row.columns
+        symbols = frozenset(f"column:{name.lower()}" for name in names or row.columns)
+        facts = Facts(text, said, symbols, False, bool(row.columns))
+        done = made.transforms if made is not None else ()
+        return Entry(
+            row.name, facts, row.must, identity.kind, identity.owner, origin, done, root, row.column_place, steps
         )
-        root = name.value_place
-        steps = (Step(root, f"column `{columns[0] if columns else '?'}` goes to `{key}`"), *trail, at_sink)
-        return Entry(key, facts, must, identity.kind, identity.owner, "column", (), root, column.value_place, steps)
+
+    def _named_by(self, names: tuple[str, ...]) -> Identity:
+        """What the first of the names that says anything says."""
+        found = [self._vocabulary.key_identity(name) for name in names]
+        return next((identity for identity in found if identity.kind != "unknown"), found[0])
 
     def _ids(self, value: Frozen, place: Place, scalar: str, trail: tuple[Step, ...], at_sink: Step) -> Entries:
         """IDs: a record of them, or one value that stands for the default ID."""

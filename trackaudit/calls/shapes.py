@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from trackaudit.flow.send import FrozenEntry, FrozenList, FrozenRecord, Leaf
 from trackaudit.flow.values import Const, Symbol
 from trackaudit.vocabulary import Listed, Named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
     from trackaudit.flow.send import Frozen
     from trackaudit.vocabulary import Shape
 
@@ -27,6 +31,8 @@ def at(record: Frozen, path: tuple[str, ...]) -> FrozenEntry | None:
 
 
 def fits(record: FrozenRecord, shape: Shape) -> bool:
+    if shape.files and not matches(record.place.path, shape.files):
+        return False
     if any(at(record, path) is not None for path in shape.unless):
         return False
     for path, need in shape.require:
@@ -38,9 +44,28 @@ def fits(record: FrozenRecord, shape: Shape) -> bool:
             return False
         if need == "list" and not (isinstance(value, FrozenList) or is_unknown(value)):
             return False
-        if need.startswith("=") and need[1:] not in texts(value):
+        if need == "rows" and not (isinstance(value, (FrozenRecord, FrozenList)) or is_unknown(value)):
+            return False
+        if need.startswith("=") and need[1:] not in written(value):
             return False
     return True
+
+
+def matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a file is one of those that the patterns, in the language of .gitignore, name."""
+    return _matcher(patterns).match_file(path)
+
+
+@lru_cache(maxsize=64)
+def _matcher(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    from trackaudit.discover.listing import ignore_spec
+
+    return ignore_spec(patterns)
+
+
+def written(value: Frozen) -> tuple[str, ...]:
+    """Constants as documents write them."""
+    return tuple(text.lower() if text in ("True", "False") else text for text in texts(value))
 
 
 def is_unknown(value: Frozen) -> bool:

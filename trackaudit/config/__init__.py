@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from trackaudit.config.imports import Import
     from trackaudit.config.marked import Marked, Reader
 
 NAMES = ("trackaudit.yaml", "trackaudit.yml", "pyproject.toml")
@@ -30,6 +31,7 @@ _KEYS = (
     "identifiers",
     "globals",
     "sinks",
+    "imports",
     "exclude",
     "per-path-ignores",
     "rules",
@@ -102,6 +104,8 @@ class Config(NamedTuple):
     rule_lines: tuple[tuple[str, int], ...] = ()
     require_reason: bool = False
     baseline: str = ""
+    imports: tuple[Import, ...] = ()
+    limits: Limits = Limits()
 
 
 def rules_dir() -> str:
@@ -194,6 +198,10 @@ def _config(reader: Reader, tree: Marked, path: str) -> Config:
         elif key == "sinks":
             parts = [_sink(reader, part) for part in reader.items(item, "sinks")]
             fields["sinks"] = tuple(sink for sink in parts if sink.call)
+        elif key == "imports":
+            from trackaudit.config.imports import read_imports
+
+            fields["imports"] = read_imports(reader, item)
         elif key == "exclude":
             fields["exclude"] = tuple(reader.strings(item, "exclude"))
         elif key == "per-path-ignores":

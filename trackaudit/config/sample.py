@@ -18,6 +18,9 @@ _REST = """
 # sinks:
 #   - {call: "@acme/analytics.setCustomer", properties: 0}
 
+# Mapping files of other tools, in formats that you describe: docs/imports.md.
+# imports: [{files: "syncs/*.yaml", rows: mappings, column: from, target: to, ids: {field: type, is: identifier}}]
+
 # Files that are not read, and rules that are not reported in some files (patterns as in .gitignore).
 # exclude: ["vendor/**"]
 # per-path-ignores: {"imports/**": [import-without-hard-id]}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from trackaudit.config import CHANNELS, KINDS, MAX_FILE_SIZE, OPERATIONS, TYPES
+from trackaudit.config.imports import CHANNELS as IMPORT_CHANNELS
+from trackaudit.config.limits import KEYS as LIMITS
+from trackaudit.config.limits import default
 from trackaudit.model import SEVERITIES
 
 TYPE_CHECKING = False
@@ -46,6 +49,24 @@ def schema(rules: Iterable[str] = ()) -> dict[str, Any]:
                 "type": "array",
                 "items": _sink(),
                 "examples": [[{"call": "@acme/analytics.setCustomer", "properties": 0}]],
+            },
+            "imports": {
+                "description": "Mapping files of other tools, in formats that you describe ([Imports](imports.md)).",
+                "type": "array",
+                "items": _import(),
+                "examples": [
+                    [
+                        {
+                            "name": "warehouse sync",
+                            "files": "syncs/*.yaml",
+                            "when": {"destination": "engagement"},
+                            "rows": "mappings",
+                            "column": "from",
+                            "target": "to",
+                            "ids": {"field": "type", "is": "identifier"},
+                        }
+                    ]
+                ],
             },
             "exclude": {
                 "description": "Files that are not read, as patterns in the language of .gitignore.",
@@ -150,6 +171,63 @@ def _sink() -> dict[str, Any]:
                 "description": "The ID name that a bare text or number among the IDs means.",
                 "type": "string",
                 "minLength": 1,
+            },
+        },
+    }
+
+
+def _import() -> dict[str, Any]:
+    text = {"type": "string", "minLength": 1}
+    texts = {"anyOf": [text, {"type": "array", "items": text, "minItems": 1}]}
+    scalar = {"type": ["string", "number", "boolean"]}
+
+    def ids(**parts: Any) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": False, "properties": parts}
+
+    return {
+        "type": "object",
+        "required": ["rows", "column", "target", "ids"],
+        "anyOf": [{"required": ["files"]}, {"required": ["when"]}],
+        "additionalProperties": False,
+        "properties": {
+            "name": {"description": "What messages call it.", **text},
+            "files": {"description": "Patterns of the files, as in .gitignore. JSON and YAML are read.", **texts},
+            "when": {
+                "description": "Keys that must be there, with their text, or `*` for any.",
+                "type": "object",
+                "additionalProperties": scalar,
+            },
+            "rows": {"description": "Where the rows are: keys with dots between.", **text},
+            "column": {
+                "description": "The row's field with the column. `$key`: the row's own key; `$value`: the row itself.",
+                **text,
+            },
+            "target": {"description": "The row's field with the ID's or property's name, likewise.", **text},
+            "ids": {
+                "description": "What marks an ID: `field` and `is`; `rows` of their own; or `targets`, by name.",
+                "type": "object",
+                "oneOf": [
+                    {
+                        **ids(field=text, **{"is": {"anyOf": [scalar, {"type": "array", "items": scalar}]}}),
+                        "required": ["field", "is"],
+                    },
+                    {**ids(rows=text, column=text, target=text), "required": ["rows"]},
+                    {**ids(targets=texts), "required": ["targets"]},
+                ],
+            },
+            "names": {
+                "description": "Targets that are written in another way than the ID or property is named.",
+                "type": "object",
+                "additionalProperties": text,
+            },
+            "query": {"description": "Where the SQL text is that gives the columns, or the name of its file.", **text},
+            "event": {"description": "Where the event's name is, for imports of events.", **text},
+            "token": {"description": "The project's token: IDs of different projects are not compared.", **text},
+            "channel": {
+                "description": "`connector`: each value is sent as its column holds it, so an e-mail that no query "
+                "lower-cases is a finding.",
+                "enum": list(IMPORT_CHANNELS),
+                "default": "import",
             },
         },
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from trackaudit.engine.fields import one_line, suggestion
 from trackaudit.identity import hard_id
+from trackaudit.vocabulary import DESCRIBED, Listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def replacement(transform: str, subject: Subject, sources: Mapping[str, SourceFi
     if transform == "map-id" or (transform == "move-to-hard-id" and subject.call.operation == "import"):
         return writer.mapping(writer.id.name)
     if transform == "lowercase":
+        if subject.entry.origin == "query":
+            return f"LOWER({subject.entry.value.text})"
         alone = subject.call.arguments.get("ids") == subject.entry.root
         return writer.value() if alone else _pair(subject.entry.key, writer.value(), subject.call, False)
     if transform in ("identify", "add-id", "move-to-hard-id"):
@@ -69,6 +72,9 @@ class _Writer:
     def mapping(self, name: str) -> str:
         """An ID mapping of an import definition, to the ID of that name."""
         column = next((str(value) for value in self.entry.value.literals if value), self.entry.value.text)
+        shape = self.shapes.get(self.call.shape)
+        if shape is not None and shape.sdk == DESCRIBED and isinstance(shape.ids, Listed):
+            return self._row(shape.ids, column, name)
         if self.call.sink.path.endswith((".yaml", ".yml")):
             return f"id_mappings: {{from_column: {column}, to_id: {name}}}"
         if self.call.sink.path.endswith(".json") or self.python:
@@ -93,6 +99,15 @@ class _Writer:
         return f"{operand(text)}{'.lower()' if self.python else '.toLowerCase()'}"
 
     # -------------------------------------------------------------------------------------------- the parts
+
+    def _row(self, ids: Listed, column: str, name: str) -> str:
+        """A row of a described format that maps a column to an ID."""
+        written = next((said for said, meant in ids.names if meant == name), name)
+        fields = {ids.value: column, ids.key: written}
+        if ids.only is not None and ids.only.field not in fields:
+            fields[ids.only.field] = min(ids.only.values)
+        pairs = ", ".join(_pair(key, value, self.call, False) for key, value in fields.items())
+        return f"{'.'.join(ids.path)}: {{{pairs}}}"
 
     def _identify(self) -> str:
         receiver = self.call.call.rpartition(".")[0] or self.call.receiver.rpartition(":")[2]

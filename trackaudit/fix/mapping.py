@@ -25,6 +25,9 @@ def map_id(case: Case, workshop: Workshop) -> list[Edit] | None:
     listed = shape.ids if shape is not None else None
     if case.part != "properties" or ids is None or not isinstance(listed, Listed) or ids.path != entry.root.path:
         return None
+    if listed.only is not None or listed.names or "." in listed.key + listed.value or "$" in listed.key + listed.value:
+        # How such a row marks its ID is described well enough to read it, not to write one.
+        return None
     editor = workshop.editor(ids.path)
     node = editor.tree.exact(ids, Sequence) if editor is not None else None
     column = editor.tree.exact(entry.value_place) if editor is not None else None

@@ -160,6 +160,10 @@ def _into_built_ids(
 
 def _lowercase(case: Case, workshop: Workshop) -> list[Edit] | None:
     entry = case.subjects[0].the_entry
+    if entry.origin == "query":
+        from trackaudit.fix.query import lowered_column
+
+        return lowered_column(case, workshop)
     editor = workshop.editor(entry.value_place.path)
     if editor is None:
         return None

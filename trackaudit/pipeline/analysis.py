@@ -80,6 +80,22 @@ def analysis_of(
 ) -> Analysis:
     from trackaudit.identity import infer
 
+    if vocabulary.files:
+        from trackaudit.calls.shapes import matches
+
+        described = [path for path in listing if matches(path, vocabulary.files)]
+        candidates = list(dict.fromkeys([*candidates, *described]))
+    if not candidates:
+        # Without one nothing can be known, so neither flow nor calls are loaded.
+        nothing = Summary(seconds=(("parse", 0.0), ("flow", 0.0), ("calls", 0.0)))
+        schema = infer((), config)
+        return Analysis(
+            config, vocabulary, reader, Calls([], []), schema, [], reported, is_test, nothing, "", [], listing=listing
+        )
+    from trackaudit.flow.link import Linker
+    from trackaudit.flow.resolve import Resolver
+    from trackaudit.flow.units import evaluate
+
     clock = [perf_counter()]
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, RECURSION))
@@ -95,7 +111,7 @@ def analysis_of(
     finally:
         sys.setrecursionlimit(limit)
     clock.append(perf_counter())
-    calls = extract(flow, vocabulary, reader.source)
+    calls = extract(flow, vocabulary, reader.source, reader.sources.is_file)
     own = [call for call in calls.calls if not is_test(call.sink.path)]
     calls = calls._replace(calls=own, unresolved=[one for one in calls.unresolved if not is_test(one.place.path)])
     package = nearest_package(listing)
@@ -106,7 +122,7 @@ def analysis_of(
     )
     schema = infer(own, config)
     clock.append(perf_counter())
-    notices = [*reader.notices, *flow.notices]
+    notices = [*reader.notices, *flow.notices, *calls.notices]
     summary = Summary(
         files_parsed=len(reader.modules),
         calls=len({call.sink for call in own}),

@@ -14,7 +14,7 @@ from trackaudit.config.packed import packed_vocabulary
 from trackaudit.vocabulary.calls import CallSinks
 from trackaudit.vocabulary.effects import Effects
 from trackaudit.vocabulary.identifiers import Identifiers
-from trackaudit.vocabulary.types import Argument, CallSink, Identity, Listed, Named, Shape
+from trackaudit.vocabulary.types import DESCRIBED, Argument, CallSink, Identity, Listed, Named, Only, Shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,18 @@ if TYPE_CHECKING:
 
     from trackaudit.config import Config
 
-__all__ = ["Argument", "CallSink", "Identity", "Listed", "Named", "Shape", "Vocabulary", "load_vocabulary"]
+__all__ = [
+    "DESCRIBED",
+    "Argument",
+    "CallSink",
+    "Identity",
+    "Listed",
+    "Named",
+    "Only",
+    "Shape",
+    "Vocabulary",
+    "load_vocabulary",
+]
 
 
 class Vocabulary:
@@ -32,7 +43,7 @@ class Vocabulary:
     anchors: words of which a file must hold one to be worth parsing. shapes: in the order in which they are to be
     tried. shape_keys: a record that is a shape has at least one of these keys. words: names of which code that sends
     holds at least one, or the name of something that does; `paths` are those of them that stand inside texts. texts:
-    texts by which a shape is told.
+    texts by which a shape is told. files: patterns of files that are read whatever they hold.
     """
 
     def __init__(self, data: dict[str, Any], config: Config) -> None:
@@ -47,11 +58,22 @@ class Vocabulary:
         self._handler = lru_cache(maxsize=1 << 14)(self._effects.handler)
         self._key = lru_cache(maxsize=1 << 14)(self._identifiers.key)
         self._value = lru_cache(maxsize=1 << 14)(self._identifiers.value)
-        self.shapes = tuple(_shape(part) for part in data["shapes"])
+        described = _described(data.get("imports", ()), config)
+        built_in = tuple(_shape(part) for part in data["shapes"])
+        # What the user describes is surer than what we know.
+        self.shapes = (*(shape for shape, _ in described), *built_in)
+        self.files = tuple(pattern for shape, _ in described for pattern in shape.files)
         self.shape_keys = frozenset(shape.require[0][0][0] for shape in self.shapes)
-        self.anchors = _least([*data["anchors"], *config.globals, *self._calls.declared_words()])
+        self.anchors = _least(
+            [
+                *data["anchors"],
+                *config.globals,
+                *self._calls.declared_words(),
+                *(word for shape, word in described if not shape.files),
+            ]
+        )
         self.paths = tuple(anchor for anchor in data["anchors"] if "/" in anchor)
-        self.texts = frozenset(need[1:] for shape in self.shapes for _, need in shape.require if need.startswith("="))
+        self.texts = frozenset(need[1:] for shape in built_in for _, need in shape.require if need.startswith("="))
         self.words = frozenset(anchor for anchor in data["anchors"] if "." not in anchor).union(self._calls.words())
         self.method_transforms = self._effects.methods
         self.function_transforms = self._effects.functions
@@ -139,6 +161,17 @@ def load_vocabulary(config: Config) -> Vocabulary:
 
         data = load_data(folders, data)
     return Vocabulary(data, config)
+
+
+def _described(packed: Iterable[list[Any]], config: Config) -> list[tuple[Shape, str]]:
+    """The shapes of described mapping files, each with a word that its files hold."""
+    if not packed and not config.imports:
+        return []
+    from trackaudit.config.imports import Import
+    from trackaudit.vocabulary.imports import anchor_of, shape_of
+
+    every = [*config.imports, *(Import(*one) for one in packed)]
+    return [(shape_of(one), anchor_of(one)) for one in every]
 
 
 def _shape(part: dict[str, Any]) -> Shape:

@@ -90,6 +90,7 @@ def load_data(folders: Sequence[str], start: dict[str, Any] | None = None) -> di
 
     Returns {"sdks": […], "shapes": […], "anchors": […], "words": {…}}: plain data only. Raises RuleError.
     """
+    from trackaudit.config.imports import read_imports
     from trackaudit.config.marked import LARGEST, Reader, Unreadable, problem, read_yaml
 
     data: dict[str, Any] = start or {"sdks": [], "shapes": [], "anchors": [], "words": _empty(WORDS)}
@@ -110,7 +111,11 @@ def load_data(folders: Sequence[str], start: dict[str, Any] | None = None) -> di
                 problems.append(problem(label, error.line, error.what))
                 continue
             reader = Reader(label)
-            if isinstance(tree.value, dict) and any(key in tree.value for key in WORDS):
+            if isinstance(tree.value, dict) and "imports" in tree.value:
+                parts = reader.mapping(tree, "a vocabulary file of imports", ("imports",))
+                found = read_imports(reader, parts["imports"])
+                data.setdefault("imports", []).extend(list(one) for one in found)
+            elif isinstance(tree.value, dict) and any(key in tree.value for key in WORDS):
                 _words(reader, tree, "the vocabulary", WORDS, data["words"])
             else:
                 _sdk(reader, tree, data)

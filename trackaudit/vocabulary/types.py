@@ -33,18 +33,33 @@ class CallSink(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """IDs or properties as a list of records: the list is at `path`; in each record `key` holds the name and `value`
-    where the value comes from."""
+    """IDs or properties as a list (or mapping) of records: it is at `path`; in each record the field `key` holds the
+    name and `value` where the value comes from. only: which of the records count, None for all. names: what a name as
+    written means, where it is another."""
 
     path: tuple[str, ...]
     key: str
     value: str
+    only: Only | None = None
+    names: tuple[tuple[str, str], ...] = ()
+
+
+class Only(NamedTuple):
+    """The records whose `field` holds one of `values` (lower-case); with `not_these`, all the others."""
+
+    field: str
+    values: frozenset[str]
+    not_these: bool
 
 
 class Named(NamedTuple):
     """IDs whose names are the values of fields: each field, and what is sent under the ID that it names."""
 
     fields: tuple[tuple[str, str], ...]
+
+
+DESCRIBED = "described"
+"""The `sdk` of formats that a user describes."""
 
 
 class Shape(NamedTuple):
@@ -54,6 +69,8 @@ class Shape(NamedTuple):
     path is the one by which a record is recognised (`Vocabulary.shape_keys`). unless: paths that must not be there.
     ids, properties, event: where they are, None for nowhere. wrong: top-level fields that do not belong there, with
     the right one. A shape whose paths go through an inner record takes that record: it is no payload of its own then.
+    files: patterns (in the language of .gitignore) of the only files that hold it, none for all. query: where the SQL
+    text is that gives the columns, where that is known. token: the project's, where it is always the same.
     """
 
     name: str
@@ -67,6 +84,9 @@ class Shape(NamedTuple):
     properties: tuple[str, ...] | Listed | Named | None
     event: tuple[str, ...] | None
     wrong: dict[str, str]
+    files: tuple[str, ...] = ()
+    query: tuple[str, ...] | None = None
+    token: str = ""
 
 
 class Identity(NamedTuple):
