@@ -11,6 +11,7 @@ import re
 from trackaudit.parse import template_tags
 from trackaudit.parse.html import Attribute, Page, comments_of, event_name, handler_call, handler_value, markup
 from trackaudit.parse.javascript import parse_script
+from trackaudit.parse.template_tag import balanced
 from trackaudit.program import (
     Assign,
     Bind,
@@ -127,7 +128,7 @@ class _Component:
             if match.group() == b"<!--":
                 at = max(self.data.find(b"-->", match.end()), match.end())
                 continue
-            close_at = template_tags.balanced(self.data, match.end(), b"{", b"}")
+            close_at = balanced(self.data, match.end(), b"{", b"}")
             if close_at < 0:
                 at = match.end()
                 continue

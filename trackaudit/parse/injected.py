@@ -11,10 +11,12 @@ import re
 from trackaudit.parse.html import Page
 from trackaudit.parse.javascript import parse_script
 from trackaudit.parse.template import Template as Tags
-from trackaudit.parse.template_expressions import STYLES, read
+from trackaudit.parse.template_expressions import read
 from trackaudit.parse.template_lower import Filler
 from trackaudit.parse.template_mask import Mask
-from trackaudit.parse.template_tags import DIALECTS, Tag
+from trackaudit.parse.template_tag import Tag
+from trackaudit.parse.template_tags import DIALECTS
+from trackaudit.parse.template_tokens import STYLES
 from trackaudit.program import (
     Assign,
     Binary,

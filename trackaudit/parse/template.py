@@ -11,13 +11,15 @@ import re
 from bisect import bisect_left
 
 from trackaudit.parse import template_tags as tags
-from trackaudit.parse.template_expressions import STYLES, read
+from trackaudit.parse.template_expressions import read
+from trackaudit.parse.template_tag import closes
+from trackaudit.parse.template_tokens import STYLES
 from trackaudit.program import Binary, Comment, Unary, Unknown
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from trackaudit.parse.template_tags import Dialect, Tag
+    from trackaudit.parse.template_tag import Dialect, Tag
     from trackaudit.program import Expr
 
 
@@ -90,7 +92,7 @@ class Template:
                 open_[-1].next(tag, None if tag.kind == "else" else self._test(tag))
             elif tag.kind == "end":
                 at = len(open_) - 1
-                while at >= 0 and not tags.closes(tag.word, open_[at].tag.word):
+                while at >= 0 and not closes(tag.word, open_[at].tag.word):
                     at -= 1
                 if at >= 0:
                     found.append(open_[at].close(tag))

@@ -7,8 +7,7 @@ that begins with `FILTER`, which the vocabulary's `filters` know.
 
 from __future__ import annotations
 
-import re
-
+from trackaudit.parse.template_tokens import Tokens
 from trackaudit.program import (
     Binary,
     Call,
@@ -24,6 +23,7 @@ from trackaudit.program import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from trackaudit.parse.template_tokens import Style
     from trackaudit.program import Expr, Spread
 
 SERVER = "{{}}"
@@ -31,12 +31,6 @@ SERVER = "{{}}"
 FILTER = "|"
 """What the name of a filter or function of the template begins with."""
 
-_TOKEN = re.compile(
-    r"\s+|(?P<string>\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')|(?P<number>\d+(?:\.\d+)?)"
-    r"|(?P<name>[$@]{0,2}[A-Za-z_\x80-\xff][\w\x80-\xff]*)"
-    r"|(?P<op>\?->|===|!==|<=>|->|::|\?\.|&\.|&&|\|\||\?\?|\?:|==|!=|<=|>=|=>|[-+*/%~.!<>=|,:;?()\[\]{}&@#$^])",
-    re.DOTALL,
-)
 _CONSTANTS = {
     "true": True,
     "false": False,
@@ -57,34 +51,6 @@ _CASTS = ("string", "int", "bool", "float", "array")
 _DEPTH = 60
 
 
-class Style:
-    """How a template language writes expressions.
-
-    dot_concat: `.` joins strings (PHP). commands: a function's arguments follow it without parentheses. capitals: names
-    begin with a capital that tells nothing (Go, C#). ruby: methods are called without parentheses.
-    """
-
-    __slots__ = ("capitals", "commands", "dot_concat", "ruby")
-
-    def __init__(
-        self, dot_concat: bool = False, commands: bool = False, capitals: bool = False, ruby: bool = False
-    ) -> None:
-        self.dot_concat = dot_concat
-        self.commands = commands
-        self.capitals = capitals
-        self.ruby = ruby
-
-
-STYLES = {
-    "": Style(),
-    "php": Style(dot_concat=True),
-    "ruby": Style(commands=True, ruby=True),
-    "go": Style(commands=True, capitals=True),
-    "handlebars": Style(commands=True),
-    "csharp": Style(capitals=True),
-}
-
-
 def read(data: bytes, start: int, end: int, style: Style, known: dict[str, Expr] | None = None) -> Expr:
     """The expression in data[start:end]; Unknown where it cannot be read, with what was read of it.
 
@@ -102,47 +68,13 @@ def read(data: bytes, start: int, end: int, style: Style, known: dict[str, Expr]
     return value
 
 
-class _Reader:
-    """A reader by operator precedence. Offsets are bytes: the text was decoded as Latin-1."""
+class _Reader(Tokens):
+    """A reader by operator precedence."""
 
     def __init__(self, text: str, base: int, style: Style, known: dict[str, Expr]) -> None:
-        self.style = style
+        super().__init__(text, base, style)
         self.known = known
-        self.base = base
-        self.tokens: list[tuple[str, str, int, int]] = []
-        self.at = 0
         self.depth = 0
-        at = 0
-        while at < len(text):
-            match = _TOKEN.match(text, at)
-            if match is None:
-                self.tokens.append(("op", text[at], base + at, base + at + 1))
-                at += 1
-                continue
-            if match.lastgroup:
-                self.tokens.append((match.lastgroup, match.group(), base + match.start(), base + match.end()))
-            at = match.end()
-
-    # ---- tokens
-
-    def peek(self) -> str:
-        return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
-
-    def kind(self) -> str:
-        return self.tokens[self.at][0] if self.at < len(self.tokens) else ""
-
-    def take(self, *texts: str) -> bool:
-        if self.at < len(self.tokens) and self.tokens[self.at][0] in ("op", "name") and self.peek() in texts:
-            self.at += 1
-            return True
-        return False
-
-    def end(self) -> int:
-        return self.tokens[self.at - 1][3] if self.at else self.base
-
-    def spaced(self) -> bool:
-        """Whether there is room between the last token and the next."""
-        return 0 < self.at < len(self.tokens) and self.tokens[self.at][2] > self.tokens[self.at - 1][3]
 
     # ---- by precedence, loosest first
 

@@ -13,7 +13,7 @@ from trackaudit.program import Literal, Spread
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.parse.template import Block, Template
-    from trackaudit.parse.template_tags import Tag
+    from trackaudit.parse.template_tag import Tag
     from trackaudit.program import Expr
 
 _WORD = re.compile(rb"[\w$\x80-\xff]+")
@@ -81,10 +81,8 @@ class _Script:
         byte = bytes(data[at : at + 1])
         if byte.isspace():
             return at + 1
-        if byte in (b'"', b"'"):
-            return self.quoted(at, byte)
-        if byte == b"`":
-            return self.quoted(at, byte)
+        if byte in (b'"', b"'", b"`"):
+            return self.quoted(at + 1, byte)
         if data.startswith(b"//", at):
             return self.skip(at, b"\n", 0)
         if data.startswith(b"/*", at):
@@ -109,16 +107,14 @@ class _Script:
         if byte == b"}" and self.stack and self.stack[-1] == "template":
             self.stack.pop()
             self.before, self.word = b"a", b""
-            return self.template_text(at + 1)
+            return self.quoted(at + 1, b"`")
         self.before, self.word = byte, b""
         return at + 1
 
     # ---- strings, comments
 
     def quoted(self, at: int, quote: bytes) -> int:
-        if quote == b"`":
-            return self.template_text(at + 1)
-        at += 1
+        """The string that goes on at `at`; a template's only as far as its next `${`."""
         while at < self.end:
             if self.tag_at(at):
                 at = self.in_text()
@@ -127,27 +123,12 @@ class _Script:
             if byte == b"\\":
                 at += 2
                 continue
-            at += 1
-            if byte in (quote, b"\n"):
-                break
-        self.before, self.word = b"a", b""
-        return at
-
-    def template_text(self, at: int) -> int:
-        while at < self.end:
-            if self.tag_at(at):
-                at = self.in_text()
-                continue
-            byte = bytes(self.data[at : at + 1])
-            if byte == b"\\":
-                at += 2
-                continue
-            if self.data.startswith(b"${", at):
+            if quote == b"`" and self.data.startswith(b"${", at):
                 self.stack.extend(("template", "block"))
                 self.before, self.word = b"{", b""
                 return at + 2
             at += 1
-            if byte == b"`":
+            if byte == quote or (byte == b"\n" and quote != b"`"):
                 break
         self.before, self.word = b"a", b""
         return at
