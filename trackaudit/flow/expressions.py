@@ -113,13 +113,18 @@ def _record(m: Machine, node: p.Record) -> Value:
             objects.merge(m, ref, m.evaluate(entry.value), entry)
             entries = dict(m.store.object(ref).entries)
             continue
-        key = m.evaluate(entry.key)
+        if isinstance(entry.key, p.Literal):
+            names = [str(entry.key.value)]
+        else:
+            names = [str(option.value) for option in options(m.evaluate(entry.key)) if isinstance(option, Const)]
         value = m.evaluate(entry.value)
-        root, value_place = m.place(entry), m.place(entry.value)
-        names = [option for option in options(key) if isinstance(option, Const)]
+        value_place = (
+            value.place if isinstance(value, Const) and isinstance(entry.value, p.Literal) else m.place(entry.value)
+        )
+        slot = Slot(value, len(names) == 1, m.place(entry), value_place, m.guards)
         for name in names:
-            entries.pop(str(name.value), None)
-            entries[str(name.value)] = Slot(value, len(names) == 1, root, value_place, m.guards)
+            entries.pop(name, None)
+            entries[name] = slot
         if not names:
             obj = m.store.object(ref)
             m.update(ref, obj._replace(rests=(*obj.rests, Rest(None, "a computed key"))))
