@@ -96,6 +96,10 @@ class Coverage:
             if other is not call and event(other) and _together(call, other):
                 yield other
 
+    def of_unit(self, unit: str) -> Sequence[TrackingCall]:
+        """The calls of a unit, in their order."""
+        return self._units.get(unit, ())
+
     def at_sink(self, sink: Place) -> list[TrackingCall]:
         """Every call that was seen at this sink, one a caller and unit."""
         return self._sinks.get(sink, [])

@@ -112,8 +112,8 @@ class Editor:
         """The end of a statement, by the habit of its neighbour, else of the file."""
         return ""
 
-    def condition(self, spot: Spot, test: str) -> list[Edit] | None:
-        """The statement only where the test holds; None where that cannot be written."""
+    def condition(self, spot: Spot, test: str, inside: Edit) -> list[Edit] | None:
+        """The statement, with an edit inside it, only where the test holds; None where that cannot be written."""
         return None
 
     def record(self, items: Sequence[str], like: Record | None = None) -> str:
@@ -207,12 +207,23 @@ class Editor:
         elif at:
             start = entries[at - 1].end
             comma = self.data[pair.end :].lstrip()
-            if comma.startswith(b",") and b"\n" in self.data[start : pair.start]:
-                start = self.line_start(pair.start)
-                end = self.line_end(pair.end)
+            if b"\n" in self.data[start : pair.start] and (comma.startswith(b",") or self._ends_its_line(pair)):
+                # The line goes; what stands behind the entry before it stays, but for a comma that is the last now.
+                gone = [Edit(self.path, self.line_start(pair.start), self.line_end(pair.end), "")]
+                return gone if comma.startswith(b",") else [*self._comma_after(entries[at - 1]), *gone]
         else:
             return [self.replace(record, "{}")]
         return [Edit(self.path, start, end, "")]
+
+    def _ends_its_line(self, pair: Node) -> bool:
+        """Whether nothing but a comment shares the last line of an entry that begins its line."""
+        rest = self.data[pair.end : self.line_end(pair.end)].strip()
+        return not self.data[self.line_start(pair.start) : pair.start].strip() and rest[:1] in (b"", b"#", b"/")
+
+    def _comma_after(self, pair: Node) -> list[Edit]:
+        rest = self.data[pair.end :]
+        at = pair.end + len(rest) - len(rest.lstrip())
+        return [Edit(self.path, at, at + 1, "")] if self.data[at : at + 1] == b"," else []
 
     # ---------------------------------------------------------------------------------------- statements
 

@@ -135,8 +135,8 @@ class JavaScript(Editor):
             return text
         return re.sub(r"\?\.(?=[\[(])", "", re.sub(r"\?\.(?=[\w$#])", ".", text))
 
-    def condition(self, spot: Spot, test: str) -> list[Edit] | None:
+    def condition(self, spot: Spot, test: str, inside: Edit) -> list[Edit] | None:
         """The statement only where the test holds."""
         if isinstance(spot.statement, Return) or not self._in_block(spot):
             return None
-        return [self.insert(spot.statement.start, f"if ({test}) ")]
+        return [self.insert(spot.statement.start, f"if ({test}) "), inside]

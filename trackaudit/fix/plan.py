@@ -147,12 +147,6 @@ def _covers(other: Case, case: Case) -> bool:
     around = mine.call.blocks[: len(theirs.call.blocks)] == theirs.call.blocks
     resets = any(
         call.operation == "anonymize" and theirs.call.order < call.order < mine.call.order
-        for call in _unit(mine.ground.coverage, mine.call.unit)
+        for call in mine.ground.coverage.of_unit(mine.call.unit)
     )
     return same and around and not resets and len(case.subjects) == 1
-
-
-def _unit(coverage: object, unit: str) -> Sequence[TrackingCall]:
-    units = getattr(coverage, "_units", {})
-    found: Sequence[TrackingCall] = units.get(unit, ())
-    return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from trackaudit.engine.replacement import operand
 from trackaudit.fix.editor import Editor
-from trackaudit.fix.edits import smallest
+from trackaudit.fix.edits import applied, smallest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,6 +105,22 @@ class Python(Editor):
             return None
         return [self.insert(start, f"{text}{self.newline}{self.indent(start)}")]
 
+    def condition(self, spot: Spot, test: str, inside: Edit) -> list[Edit] | None:
+        """The statement one level deeper, below an `if`; texts of several lines stay as they are."""
+        import libcst as cst
+
+        data = applied(self.data, [inside])
+        end = spot.statement.end + len(inside.text.encode("utf-8")) - (inside.end - inside.start)
+        module, nodes = _parsed(data)
+        found = nodes.get((spot.statement.start, end), [])
+        line = next((one for one in found if isinstance(one, cst.SimpleStatementLine)), None)
+        if line is None or len(line.body) != 1:
+            return None
+        block = cst.IndentedBlock([line.with_changes(leading_lines=[])])
+        tested = cst.parse_expression(test, config=module.config_for_parsing)
+        written = module.deep_replace(line, cst.If(tested, block, leading_lines=line.leading_lines))
+        return smallest(self.path, 0, self.data.decode("utf-8"), written.code)
+
     def after(self, spot: Spot, text: str) -> list[Edit] | None:
         """A statement of its own line after another."""
         start, end = spot.statement.start, spot.statement.end
@@ -144,16 +160,7 @@ class Python(Editor):
     def _load(self) -> None:
         if self._nodes is not None:
             return
-        import libcst as cst
-        from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
-
-        wrapper = MetadataWrapper(cst.parse_module(self.data), unsafe_skip_copy=True)
-        self._module = wrapper.module
-        if self._module.bytes != self.data:
-            raise ValueError("libcst does not give back the file as it is")
-        self._nodes = {}
-        for node, span in wrapper.resolve(ByteSpanPositionProvider).items():
-            self._nodes.setdefault((span.start, span.start + span.length), []).append(node)
+        self._module, self._nodes = _parsed(self.data)
 
     def _node(self, node: Node, *kinds: Any) -> Any:
         self._load()
@@ -194,3 +201,17 @@ class Python(Editor):
                     argument = argument.with_changes(comma=comma)
                 return self._rewritten(old, old.with_changes(args=[argument, *old.args]))
         return []
+
+
+def _parsed(data: bytes) -> tuple[Any, dict[tuple[int, int], list[Any]]]:
+    """The module, and its nodes by their bytes."""
+    import libcst as cst
+    from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
+
+    wrapper = MetadataWrapper(cst.parse_module(data), unsafe_skip_copy=True)
+    if wrapper.module.bytes != data:
+        raise ValueError("libcst does not give back the file as it is")
+    nodes: dict[tuple[int, int], list[Any]] = {}
+    for node, span in wrapper.resolve(ByteSpanPositionProvider).items():
+        nodes.setdefault((span.start, span.start + span.length), []).append(node)
+    return wrapper.module, nodes

@@ -221,7 +221,7 @@ def _as_local(
     if not any(isinstance(one, (Call, Name)) for one in walk([node])):
         return None
     used = editor.tree.used_names()
-    name = _name_for(entry.key, used)
+    name = name_for(entry.key, used)
     edits = editor.before(spot, editor.local(name, _in_one_piece(editor, node), spot))
     if edits is None:
         return None
@@ -259,7 +259,8 @@ def _in_one_piece(editor: Editor, node: Node) -> str:
     return text
 
 
-def _name_for(key: str, used: set[str]) -> str:
+def name_for(key: str, used: set[str]) -> str:
+    """A local's name for the value of a key, unlike every name of the file."""
     from trackaudit.identity import words_of
 
     words = words_of(key) or ["customer"]
