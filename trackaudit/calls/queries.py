@@ -28,14 +28,12 @@ _NOT_READ = "the query of an import was not read: no dialect of SQL that is know
 
 
 class Given(NamedTuple):
-    """How a query makes a column. path: the column that it is made of, () where that is not told; text and place: where
-    that one is written; named: whether it keeps its name when it is changed there."""
+    """How a query makes a column. path: the column that it is made of, () where that is not told; place: where that one
+    is written."""
 
     path: tuple[str, ...]
     transforms: tuple[str, ...]
     place: Place
-    text: str
-    named: bool
 
 
 class Queries:
@@ -108,7 +106,7 @@ class Queries:
                 where = Place(place.path, before, before + len(text[column.start : column.end].encode("utf-8")))
             elif column.path and spans is not None:
                 where = Place(place.path, spans[column.start][0], spans[column.end - 1][1])
-            found[name] = Given(column.path, column.transforms, where, text[column.start : column.end], column.named)
+            found[name] = Given(column.path, column.transforms, where)
         return found
 
 

@@ -100,8 +100,8 @@ class Reader:
             stateful=shape.stateful,
             receiver="",
             operation=shape.operation,
-            ids=self._part(record, shape.ids, trail, at_sink, "ids", given),
-            properties=self._part(record, shape.properties, trail, at_sink, "properties", given),
+            ids=self._part(record, shape.ids, trail, at_sink, "ids", given, shape.unchanged),
+            properties=self._part(record, shape.properties, trail, at_sink, "properties", given, shape.unchanged),
             event=next(iter(texts(event.value)), None) if event is not None else None,
             context=send.where.context,
             order=send.where.order,
@@ -136,6 +136,7 @@ class Reader:
         at_sink: Step,
         what: str,
         given: Mapping[str, Given],
+        unchanged: bool,
     ) -> Entries:
         if part is None:
             return Entries()
@@ -145,7 +146,7 @@ class Reader:
             from trackaudit.calls.rows import rows_of
 
             rows, reason = rows_of(record, part)
-            items = tuple(self._mapping(row, what == "ids", trail, at_sink, given) for row in rows)
+            items = tuple(self._mapping(row, what == "ids", trail, at_sink, given, unchanged) for row in rows)
             return Entries(items, bool(reason), reason)
         entry = at(record, part)
         if entry is None:
@@ -193,7 +194,7 @@ class Reader:
         return self._queries.of(record, shape, columns)
 
     def _mapping(
-        self, row: Row, is_id: bool, trail: tuple[Step, ...], at_sink: Step, given: Mapping[str, Given]
+        self, row: Row, is_id: bool, trail: tuple[Step, ...], at_sink: Step, given: Mapping[str, Given], unchanged: bool
     ) -> Entry:
         """A row of a mapping. Where a query gives its column, that tells what the column is made of, and an ID's root
         is there: nobody else can mend it."""
@@ -204,21 +205,20 @@ class Reader:
         identity = self._named_by((*reversed(names), *row.columns, row.name))
         root = row.name_place
         steps = (Step(root, f"column `{row.columns[0] if row.columns else '?'}` goes to `{row.name}`"), *trail, at_sink)
-        text, origin = self.text(row.column_place), "column"
+        at, origin = row.column_place, ("column" if unchanged else "file")
         if made is not None and made.path:
             if any(self._vocabulary.key_identity(part).owner == "other" for part in (*made.path, *row.columns)):
                 identity = identity._replace(owner="other")
             steps = (Step(made.place, f"the query makes the column `{row.columns[0]}` of it"), *steps)
-            origin, root, text = "query", (made.place if is_id else root), (made.text if is_id else text)
+            origin = "query"
+            root, at = (made.place, made.place) if is_id else (root, at)
         elif made is not None:
             origin = "unknown"
         said = names if is_id and names else row.columns
         symbols = frozenset(f"column:{name.lower()}" for name in names or row.columns)
-        facts = Facts(text, said, symbols, False, bool(row.columns))
+        facts = Facts(self.text(at), said, symbols, False, bool(row.columns))
         done = made.transforms if made is not None else ()
-        return Entry(
-            row.name, facts, row.must, identity.kind, identity.owner, origin, done, root, row.column_place, steps
-        )
+        return Entry(row.name, facts, row.must, identity.kind, identity.owner, origin, done, root, at, steps)
 
     def _named_by(self, names: tuple[str, ...]) -> Identity:
         """What the first of the names that says anything says."""

@@ -12,9 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.config.marked import Marked, Reader
 
-KEYS = ("name", "files", "when", "rows", "column", "target", "ids", "names", "query", "event", "token", "channel")
+KEYS = ("name", "files", "when", "rows", "column", "target", "ids", "names", "query", "event", "token", "unchanged")
 ID_KEYS = ("field", "is", "rows", "column", "target", "targets")
-CHANNELS = ("import", "connector")
 KEY, VALUE = "$key", "$value"
 """Instead of a row's field: the row's own key (where rows are a mapping), and the row itself (where it is one text)."""
 ANY = "*"
@@ -32,7 +31,7 @@ class Import(NamedTuple):
     target: fields of a row, as paths inside it. What marks an ID: `id_field` with one of `id_values` (lower-case); or
     rows of their own at `id_rows`; or a target among `id_targets`. names: a target as written, and the ID's or
     property's name that it means. query: path of the SQL text that gives the columns; event: path of the event's name;
-    each "" for none. token: of the project. channel: import, or connector for what sends each value as it is.
+    each "" for none. token: of the project. unchanged: each value is sent as its column holds it.
     """
 
     name: str
@@ -51,7 +50,7 @@ class Import(NamedTuple):
     query: str = ""
     event: str = ""
     token: str = ""
-    channel: str = "import"
+    unchanged: bool = False
 
 
 def read_imports(reader: Reader, item: Marked) -> tuple[Import, ...]:
@@ -70,7 +69,10 @@ def _import(reader: Reader, item: Marked, number: int) -> Import:
             reader.problem(item.line, f"{name} needs files or when, else every document would be one", KEYS)
     ids = reader.mapping(parts["ids"], f"ids of {name}", ID_KEYS) if "ids" in parts else {}
     field, own, targets = (key in ids for key in ("field", "rows", "targets"))
-    if ids and (field + own + targets != 1 or field != ("is" in ids) or (not own and {"column", "target"} & set(ids))):
+    given = "ids" in parts and isinstance(parts["ids"].value, dict)
+    if given and (
+        field + own + targets != 1 or field != ("is" in ids) or (not own and {"column", "target"} & set(ids))
+    ):
         reader.problem(parts["ids"].line, f"ids of {name} must say one thing", _IDS)
     column, target = (_path(reader, parts, key, name, special=True) for key in ("column", "target"))
     return Import(
@@ -96,7 +98,7 @@ def _import(reader: Reader, item: Marked, number: int) -> Import:
         query=_path(reader, parts, "query", name),
         event=_path(reader, parts, "event", name),
         token=reader.string(parts["token"], f"token of {name}") if "token" in parts else "",
-        channel=reader.word(parts["channel"], f"channel of {name}", CHANNELS) if "channel" in parts else "import",
+        unchanged=reader.flag(parts["unchanged"], f"unchanged of {name}") if "unchanged" in parts else False,
     )
 
 

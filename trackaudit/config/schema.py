@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from trackaudit.config import CHANNELS, KINDS, MAX_FILE_SIZE, OPERATIONS, TYPES
-from trackaudit.config.imports import CHANNELS as IMPORT_CHANNELS
 from trackaudit.config.limits import KEYS as LIMITS
 from trackaudit.config.limits import default
 from trackaudit.model import SEVERITIES
@@ -223,11 +222,11 @@ def _import() -> dict[str, Any]:
             "query": {"description": "Where the SQL text is that gives the columns, or the name of its file.", **text},
             "event": {"description": "Where the event's name is, for imports of events.", **text},
             "token": {"description": "The project's token: IDs of different projects are not compared.", **text},
-            "channel": {
-                "description": "`connector`: each value is sent as its column holds it, so an e-mail that no query "
-                "lower-cases is a finding.",
-                "enum": list(IMPORT_CHANNELS),
-                "default": "import",
+            "unchanged": {
+                "description": "Each value is sent as its column holds it: then an e-mail address as a hard ID that no "
+                "query lower-cases is a finding.",
+                "type": "boolean",
+                "default": False,
             },
         },
     }
@@ -266,7 +265,7 @@ def page(schema: dict[str, Any]) -> str:
             lines += ["", "| key | values | what it is |", "|---|---|---|"]
             for name, field in inner["properties"].items():
                 needed = " Needed." if name in inner.get("required", ()) else ""
-                values = _listed(field["enum"]) if "enum" in field else field.get("type", "text or number")
+                values = _listed(field["enum"]) if "enum" in field else field.get("type") or _sorts(field)
                 lines.append(f"| {name} | {values} | {field['description']}{needed} |")
         for example in part.get("examples", ()):
             lines += ["", "```yaml", *_yaml({key: example}), "```"]
@@ -275,6 +274,11 @@ def page(schema: dict[str, Any]) -> str:
 
 def _listed(values: Iterable[str]) -> str:
     return ", ".join(f"`{value}`" for value in values)
+
+
+def _sorts(field: dict[str, Any]) -> str:
+    listed = any(part.get("type") == "array" for part in field["anyOf"])
+    return "text or list of texts" if listed else "text or number"
 
 
 def _plain(value: object) -> str:

@@ -313,7 +313,7 @@ _CHANNELS = ("page", "mobile", "api", "import", "connector")
 _OPERATIONS = ("identify", "update", "event", "start", "anonymize", "import", "logout")
 _HANDLERS = ("submit", "blur", "load", "logout", "confirm", "none")
 _KINDS = ("email", "phone", "customer_id", "opaque", "none", "unknown")
-_ORIGINS = ("literal", "dom", "url", "storage", "request", "session", "column", "query", "env", "unknown")
+_ORIGINS = ("literal", "dom", "url", "storage", "request", "session", "column", "file", "query", "env", "unknown")
 _SORTS = ("empty", "placeholder", "fallback", "textified-nothing", "constant", "value")
 
 PARTS = ("ids", "properties", "fields")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_TYPED = ("dom", "request", "column", "literal", "url", "storage", "env")
+_TYPED = ("dom", "request", "column", "file", "query", "literal", "url", "storage", "env")
 """Origins whose raw values other rules speak of, or that are constants."""
 
 

@@ -43,6 +43,8 @@ def replacement(transform: str, subject: Subject, sources: Mapping[str, SourceFi
     if transform == "lowercase":
         if subject.entry.origin == "query":
             return f"LOWER({subject.entry.value.text})"
+        if subject.call.operation == "import":
+            return f"A column that holds `{one_line(subject.entry.value.text, _SHOWN)}` in lower case"
         alone = subject.call.arguments.get("ids") == subject.entry.root
         return writer.value() if alone else _pair(subject.entry.key, writer.value(), subject.call, False)
     if transform in ("identify", "add-id", "move-to-hard-id"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from trackaudit.engine.fields import suggestion
 from trackaudit.engine.predicates import misspelt_for
 from trackaudit.fix.mapping import map_column, map_id
+from trackaudit.fix.normal import IdForm, helper_for
 from trackaudit.fix.placeholder import guard
 from trackaudit.fix.value import IdValue, by_record, elsewhere, in_place, needs_lower
 from trackaudit.fix.wrapper import through_wrapper
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from trackaudit.engine.run import Case
     from trackaudit.fix.editor import Editor
     from trackaudit.fix.plan import Workshop
-    from trackaudit.model import Edit, Entry, IdName, Place, TrackingCall
+    from trackaudit.model import Edit, Entry, Place, TrackingCall
 
 _METHODS = {"page": "identify", "api": "identify", "mobile": "identifyCustomer"}
 
@@ -38,10 +39,16 @@ def _identify(case: Case, workshop: Workshop) -> list[Edit] | None:
     own = through_wrapper(case, workshop)
     if own is not None:
         return own
-    id_name = id_for(case, workshop)
-    value = _value(case, editor, id_name)
-    if value is None:
+    id_name = id_for(case, workshop, call.sink)
+    value = _value(case, editor, id_name) if id_name is not None else None
+    if id_name is None or value is None:
         return None
+    return id_name.with_imports(_identifying(editor, call, node, entry, id_name, value))
+
+
+def _identifying(
+    editor: Editor, call: TrackingCall, node: Call, entry: Entry, id_name: IdForm, value: IdValue
+) -> list[Edit] | None:
     pair = editor.pair(id_name.name, value.text, _like(editor, entry, call))
     if call.operation == "event":
         return _identify_before(editor, call, node, entry, id_name, value, pair)
@@ -67,7 +74,7 @@ def _identify(case: Case, workshop: Workshop) -> list[Edit] | None:
 
 
 def _identify_before(
-    editor: Editor, call: TrackingCall, node: Call, entry: Entry, id_name: IdName, value: IdValue, pair: str
+    editor: Editor, call: TrackingCall, node: Call, entry: Entry, id_name: IdForm, value: IdValue, pair: str
 ) -> list[Edit] | None:
     """A call that identifies, before an event."""
     from trackaudit.fix.tree import runs_once
@@ -82,7 +89,7 @@ def _identify_before(
     callee = editor.text(node.callee)
     head = callee[: method.start - node.callee.start]
     callee = head + editor.key_text(name, editor.text(method)) + callee[method.end - node.callee.start :]
-    shown = value.text if not needs_lower(entry, id_name) else _raw(editor, value)
+    shown = _raw(editor, value, id_name) if id_name.helper or needs_lower(entry, id_name) else value.text
     owner = editor.pair_of(entry.root)
     kept = editor.pair(entry.key, shown, owner[1] if owner is not None else None)
     like = editor.record_of(call.arguments["properties"]) if "properties" in call.arguments else None
@@ -102,11 +109,12 @@ def _identify_before(
     return [*value.edits, *before] if before is not None else None
 
 
-def _raw(editor: Editor, value: IdValue) -> str:
-    """The value without the step that lower-cases it."""
+def _raw(editor: Editor, value: IdValue, id_name: IdForm) -> str:
+    """The value without the step that brings it into the ID's form."""
+    if id_name.helper and value.text.startswith(f"{id_name.helper}("):
+        return value.text[len(id_name.helper) + 1 : -1]
     suffix = ".lower()" if editor.python else ".toLowerCase()"
-    text = value.text[: -len(suffix)] if value.text.endswith(suffix) else value.text
-    return text
+    return value.text[: -len(suffix)] if value.text.endswith(suffix) else value.text
 
 
 def _add_id(case: Case, workshop: Workshop) -> list[Edit] | None:
@@ -119,9 +127,15 @@ def _add_id(case: Case, workshop: Workshop) -> list[Edit] | None:
     editor = workshop.editor(ids.path)
     if editor is None:
         return None
-    id_name = id_for(case, workshop)
-    if any(item.key == id_name.name for item in call.ids.items):
+    id_name = id_for(case, workshop, ids)
+    if id_name is None or any(item.key == id_name.name for item in call.ids.items):
         return None
+    return id_name.with_imports(_into_ids(case, editor, id_name, ids))
+
+
+def _into_ids(case: Case, editor: Editor, id_name: IdForm, ids: Place) -> list[Edit] | None:
+    subject = case.subjects[0]
+    call, entry = subject.call, subject.the_entry
     record = editor.record_of(ids)
     if record is not None:
         value = _value(case, editor, id_name, ids)
@@ -133,7 +147,7 @@ def _add_id(case: Case, workshop: Workshop) -> list[Edit] | None:
 
 
 def _into_built_ids(
-    case: Case, editor: Editor, call: TrackingCall, entry: Entry, id_name: IdName, ids: Place
+    case: Case, editor: Editor, call: TrackingCall, entry: Entry, id_name: IdForm, ids: Place
 ) -> list[Edit] | None:
     """The IDs are built before: the ID goes in where they are, else beside them at the send."""
     node = editor.tree.exact(ids)
@@ -164,6 +178,8 @@ def _lowercase(case: Case, workshop: Workshop) -> list[Edit] | None:
         from trackaudit.fix.query import lowered_column
 
         return lowered_column(case, workshop)
+    if case.subjects[0].call.channel == "import":
+        return None
     editor = workshop.editor(entry.value_place.path)
     if editor is None:
         return None
@@ -178,11 +194,15 @@ def _lowercase(case: Case, workshop: Workshop) -> list[Edit] | None:
 
     if missing and editor.python and not is_plain(node):
         return None
-    lowered = editor.lowered(text, missing)
+    id_name = id_for(case, workshop, entry.value_place)
+    if id_name is None:
+        return None
+    helps = id_name.helper and not missing and not isinstance(node, Literal)
+    lowered = f"{id_name.helper}({text})" if helps else editor.lowered(text, missing)
     owner = editor.pair_of(entry.root)
     if owner is not None and entry.root == entry.value_place:
-        return [editor.replace(owner[1], f"{text}: {lowered}")]
-    return [editor.replace(node, lowered)]
+        return id_name.with_imports([editor.replace(owner[1], f"{text}: {lowered}")])
+    return id_name.with_imports([editor.replace(node, lowered)])
 
 
 def _rename_id(case: Case, workshop: Workshop) -> list[Edit] | None:
@@ -281,17 +301,16 @@ def _is_hard(case: Case, item: Entry) -> bool:
 # ------------------------------------------------------------------------------------------------ the parts
 
 
-def id_for(case: Case, workshop: Workshop) -> IdName:
-    """The hard ID that the entry's value belongs in: its own name where that is one, else by kind.
+def id_for(case: Case, workshop: Workshop, target: Place) -> IdForm | None:
+    """The hard ID that the entry's value belongs in: its own name where that is one, else by kind; and its form.
 
-    Where the project identifies elsewhere and never lower-cases, its own form holds: two forms are two profiles.
+    Where the project identifies elsewhere and never lower-cases, its own form holds: two forms are two profiles. None
+    where it hashes the value in a way that cannot be written at the target.
     """
     subject = case.subjects[0]
     entry = subject.the_entry
     known = subject.ground.schema.get(entry.key)
     found = known if known is not None and known.hard else hard_id(subject.ground.schema, entry.kind)
-    if entry.origin in ("dom", "request", "column"):
-        return found
     uses = [
         item
         for call in workshop.calls
@@ -299,11 +318,16 @@ def id_for(case: Case, workshop: Workshop) -> IdName:
         for item in call.ids.items
         if item.key == found.name and item.kind == entry.kind
     ]
-    as_it_is = uses and not any({"lower", "hash"} & set(item.transforms) for item in uses)
-    return found._replace(lowercased=True) if as_it_is else found
+    helper, imports = helper_for(uses, target, workshop)
+    steps = [set(item.transforms) & {"lower", "hash"} for item in uses]
+    if not helper and steps and all("hash" in step for step in steps) and "hash" not in entry.transforms:
+        return None
+    as_it_is = uses and not any(steps) and entry.origin not in ("dom", "request", "column")
+    return IdForm(found.name, found.lowercased or bool(as_it_is), helper, imports)
 
 
-def _value(case: Case, editor: Editor, id_name: IdName, target: Place | None = None) -> IdValue | None:
+
+def _value(case: Case, editor: Editor, id_name: IdForm, target: Place | None = None) -> IdValue | None:
     """The ID's value at the send: as written there, or by its own name, or read from the record."""
     subject = case.subjects[0]
     call, entry = subject.call, subject.the_entry

@@ -37,19 +37,19 @@ _STEPS = {
     exp.Collate: "",
 }
 """What keeps the identity of its first operand, and the transform that it is."""
+_BRACKETS = re.compile(r"(?<![\w\])])\[[A-Za-z_]")
+"""A name in brackets, as only one dialect has it; others read a list there, and are content."""
 _TEMPLATE = re.compile(r"\{\{.{0,500}?\}\}|\{%.{0,500}?%\}|\{#.{0,500}?#\}", re.DOTALL)
 
 
 class Column(NamedTuple):
     """A column of the result. path: table's name in the query (or none) and column, () where it is not one column's
-    value. transforms: as `model.Entry` has them. start, end: the column's name in the text, at the innermost place.
-    named: whether an alias keeps its name when the expression is changed."""
+    value. transforms: as `model.Entry` has them. start, end: the column's name in the text, at the innermost place."""
 
     path: tuple[str, ...] = ()
     transforms: tuple[str, ...] = ()
     start: int = 0
     end: int = 0
-    named: bool = False
 
 
 class Columns(NamedTuple):
@@ -64,7 +64,7 @@ def read_query(text: str) -> list[Columns] | None:
     if len(text) > LARGEST:
         return None
     masked = _TEMPLATE.sub(_mask, text)
-    for dialect in DIALECTS:
+    for dialect in ("tsql", *DIALECTS) if _BRACKETS.search(masked) else DIALECTS:
         try:
             statements = sqlglot.parse(masked, dialect=dialect)
         except (sqlglot.errors.SqlglotError, RecursionError, ValueError):
@@ -127,7 +127,6 @@ def _columns(query: exp.Expression | exp.Query, outer: Mapping[str, Columns], de
 
 
 def _column(item: exp.Expression, tables: Mapping[str, Columns]) -> Column:
-    named = isinstance(item, exp.Alias)
     steps: list[str] = []
     while not isinstance(item, exp.Column):
         step = next((step for sort, step in _STEPS.items() if type(item) is sort), None)
@@ -156,7 +155,7 @@ def _column(item: exp.Expression, tables: Mapping[str, Columns]) -> Column:
     start, end = min(place["start"] for place in places), max(place["end"] for place in places) + 1
     real = table and any(one.name.lower() == table for one in _tables_of(item) if not one.alias)
     path = (item.table, item.name) if table and not real else (item.name,)
-    return Column(tuple(path), tuple(steps), start, end, named or bool(steps))
+    return Column(tuple(path), tuple(steps), start, end)
 
 
 def _tables_of(column: exp.Column) -> list[exp.Table]:

@@ -30,7 +30,7 @@ def shape_of(one: Import) -> Shape:
     return Shape(
         name=one.name,
         sdk=DESCRIBED,
-        channel=one.channel,
+        channel="import",
         stateful=False,
         operation="event" if one.event else "import",
         require=tuple(required),
@@ -42,6 +42,7 @@ def shape_of(one: Import) -> Shape:
         files=one.files,
         query=tuple(one.query.split(".")) if one.query else None,
         token=one.token,
+        unchanged=one.unchanged,
     )
 
 

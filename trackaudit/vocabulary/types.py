@@ -70,7 +70,8 @@ class Shape(NamedTuple):
     ids, properties, event: where they are, None for nowhere. wrong: top-level fields that do not belong there, with
     the right one. A shape whose paths go through an inner record takes that record: it is no payload of its own then.
     files: patterns (in the language of .gitignore) of the only files that hold it, none for all. query: where the SQL
-    text is that gives the columns, where that is known. token: the project's, where it is always the same.
+    text is that gives the columns, where that is known. token: the project's, where it is always the
+    same. unchanged: each value is sent as its column holds it.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Shape(NamedTuple):
     files: tuple[str, ...] = ()
     query: tuple[str, ...] | None = None
     token: str = ""
+    unchanged: bool = False
 
 
 class Identity(NamedTuple):
