@@ -69,7 +69,7 @@ def _choice(option: str) -> click.Choice[str]:
 @click.option("--reason", default="", metavar="TEXT", help="What the comments of --add-ignores give as their reason.")
 @click.option("--allow-dirty", is_flag=True, help="Also fix files with changes that are not committed.")
 @click.option("--config", metavar="FILE", help="Configuration to use instead of the one found.")
-@click.option("--no-cache", is_flag=True, help="Do not use a cache. There is none yet: it changes nothing.")
+@click.option("--no-cache", is_flag=True, help="Look at all files anew, and keep nothing for the next run.")
 @click.option("--show-unresolved", is_flag=True, help="List the sends whose IDs or properties could not be resolved.")
 @click.option("--statistics", is_flag=True, help="Show how many files and functions were looked at, and for how long.")
 @click.option("--stdin-filename", metavar="FILE", help="Name of the file that `-` (standard input) stands for.")

@@ -42,6 +42,7 @@ class Sources:
 
     `root`: absolute, links resolved. `max_size`: bytes, 0 for no limit. `overlay`: bytes that stand in for what is
     on disk; such a file need not exist there. `quick`: who can tell faster which files hold no word, if anybody.
+    `asked`: the paths that were looked for on the disk, whether there is such a file or not.
     """
 
     def __init__(self, root: str, max_size: int = 0, overlay: dict[str, bytes] | None = None) -> None:
@@ -52,6 +53,7 @@ class Sources:
         self._files: dict[tuple[str, str], SourceFile] = {}
         self._folders: dict[str, bool] = {"": True}
         self._is_file: dict[str, bool] = {}
+        self.asked: set[str] = set()
         self.quick: Ripgrep | None = None
 
     def overlaid(self, overlay: dict[str, bytes]) -> Sources:
@@ -60,6 +62,7 @@ class Sources:
         other._kept = {path: data for path, data in self._kept.items() if path not in overlay}
         other._files = {key: file for key, file in self._files.items() if key[0] not in overlay}
         other._folders = self._folders
+        other.asked = self.asked
         other.quick = self.quick
         return other
 
@@ -80,6 +83,7 @@ class Sources:
             if allowed and len(kept) > allowed:
                 raise TooLarge(path, len(kept), allowed)
             return kept
+        self.asked.add(path)
         full = self._full(path)
         size = _regular_size(path, os.lstat(full))
         if allowed and size > allowed:
@@ -117,6 +121,7 @@ class Sources:
             return True
         known = self._is_file.get(path)
         if known is None:
+            self.asked.add(path)
             try:
                 known = stat.S_ISREG(os.lstat(self._full(path)).st_mode)
             except OSError:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from trackaudit.model import Result
+from trackaudit.pipeline import reuse
 from trackaudit.pipeline.accepted import accepted_findings
-from trackaudit.pipeline.analysis import analyse, analysis_of, past_analysis, recheck
+from trackaudit.pipeline.analysis import analyse, analysis_of, ground_of, past_analysis, recheck
 from trackaudit.pipeline.judging import judge, judge_all, ruleset_for
 from trackaudit.pipeline.mend import as_checked, heard, mended
 from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome, Judgement, Repair
@@ -42,7 +43,18 @@ __all__ = [
 
 def check(options: CheckOptions) -> CheckOutcome:
     """Check a project. Raises TrackauditError when the job cannot be done."""
+    asked = reuse.asked(ground_of(options), options) if options.cache else None
+    outcome = reuse.recall(asked) if asked is not None else None
+    if outcome is not None:
+        return outcome
     analysis = analyse(options)
+    outcome = _checked(analysis, options)
+    if asked is not None:
+        reuse.keep(asked, analysis, outcome)
+    return outcome
+
+
+def _checked(analysis: Analysis, options: CheckOptions) -> CheckOutcome:
     ruleset = ruleset_for(analysis, options)
     judgement = heard(analysis, ruleset, options)
     if not options.fix or not judgement.result.findings:

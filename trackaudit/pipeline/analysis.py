@@ -35,16 +35,18 @@ RECURSION = 6000
 def analyse(options: CheckOptions, every: bool = False) -> Analysis:
     """Everything up to the rules. `every`: run also functions on their own that visible code calls."""
     overlay = {}
-    stdin_name = None
-    if options.stdin is not None:
-        stdin_name = options.stdin[0]
-    ground = locate(options.paths, options.cwd, options.config, stdin_name)
+    ground = ground_of(options)
     if options.stdin is not None:
         overlay[ground.targets[0].path] = options.stdin[1]
     config = load_config(ground.config) if ground.config else Config()
     return analyse_ground(
         ground, config, load_vocabulary(config), Sources(ground.root, config.max_file_size, overlay), every
     )
+
+
+def ground_of(options: CheckOptions) -> Ground:
+    """Where a run with these options stands."""
+    return locate(options.paths, options.cwd, options.config, options.stdin[0] if options.stdin is not None else None)
 
 
 def analyse_ground(

@@ -23,7 +23,8 @@ class CheckOptions(NamedTuple):
 
     `baseline`: a file of accepted findings, instead of the configuration's. `since`: a git revision; what was there
     before is not reported. `fix`: "propose" (findings carry proven fixes), "safe" or "unsafe" (they are applied, to
-    an overlay: writing it is the caller's work), "" for none.
+    an overlay: writing it is the caller's work), "" for none. `cache`: what an earlier run kept may be used, and this
+    one may keep something.
     """
 
     paths: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ class CheckOptions(NamedTuple):
     baseline: str | None = None
     since: str | None = None
     fix: str = ""
+    cache: bool = False
 
 
 class CheckOutcome(NamedTuple):
