@@ -62,7 +62,21 @@ LAYERS = [
     ("page.gohtml", "{{/* {pre} */}}{eol}<script>{code}</script>", "{{ .User.Email }}"),
     ("page.jsp", "<%-- {pre} --%>{eol}<script>{code}</script>", "'${user.email}'"),
     ("page.cshtml", "<p>{pre}</p>{eol}<script>{code}</script>", "@Json.Serialize(Model.Email)"),
+    (
+        "page.cshtml",
+        "@* {pre} *@{eol}<script>@if (Model.A) {{eol}<text>{code}</text>{eol}} else {<text>go()</text>}</script>",
+        "'@Model.Email'",
+    ),
+    ("page.blade.php", "{{-- {pre} --}}{eol}<script>@isset($a){eol}{code} @endisset</script>", "@json($user->email)"),
+    ("page.ftl", "<#-- {pre} -->{eol}<script><#if a??>{code}</#if></script>", "'${user.email?js_string}'"),
+    ("page.html", "<p>{pre}</p>{eol}<script th:inline='javascript'>{code}</script>", "/*[[${user.email}]]*/ 'x'"),
+    ("page.tpl", "{* {pre} *}{eol}<script>{if $a}{eol}{code}{/if}</script>", "'{$user.email|escape:\"javascript\"}'"),
+    ("a.component.html", '<p>{pre}</p>{eol}<form (ngSubmit)="go();\t{code}"></form>', "user.email"),
+    ("A.astro", "---{eol}---{eol}<p>{pre}</p><a onclick='{code}'>x</a>", "this.email.value"),
+    ("A.vue", "<template lang='pug'>{eol}p {pre}{eol}form(@submit=\"{code}\"){eol}</template>", "customerEmail"),
     ("theme.js.liquid", "// {pre}{eol}\t{code}", "{{ customer.email | json }}"),
+    ("assets/theme.js", "// {pre}{eol}\t{code}", "{{ customer.email | json }}"),
+    ("assets/theme.js", "// {pre}{eol}{% if a %}\t{code}{% endif %}", "'<%= user.email %>{{ customer.email }}'"),
     ("A.vue", "<template><p>{pre}</p></template>{eol}<script>{eol}\t{code}{eol}</script>", "customerEmail"),
     ("A.svelte", "<p>{pre}</p>{eol}<button onclick={() => {code}}>x</button>", "customerEmail"),
     ("a.js", "document.write('<b>{pre}</b><script>{code}<\\/script>')", "\"' + customerEmail + '\""),
@@ -84,7 +98,7 @@ LAYERS = [
 def test_a_finding_has_its_exact_place_through_every_layer(
     path: str, layer: str, mail: str, eol: str, pre: str, bom: str
 ) -> None:
-    if not eol and layer.startswith(("//", "#", "<?php{eol}")):
+    if not eol and layer.startswith(("//", "# ", "<?php{eol}", "---", "<template lang='pug'")):
         pytest.skip("this layer needs its line ends")
     code = WRONG.replace("MAIL", mail)
     text = bom + layer.replace("{pre}", pre).replace("{eol}", eol).replace("{code}", code)
@@ -195,6 +209,84 @@ def test_an_if_and_else_around_statements_is_a_branch() -> None:
     assert isinstance(other, p.Branch)
     assert len(other.then) == len(other.orelse) == 1
     assert page.errors == []
+
+
+MAIL = {
+    "a.cshtml": "'@Model.Email.ToLower()'",
+    "a.blade.php": "'{{ Str::lower(auth()->user()->email) }}'",
+    "a.ftl": "'${(user.email)!?lower_case}'",
+    "a.jsp": "'${fn:toLowerCase(user.email)}'",
+    "a.html": "[[${#strings.toLowerCase(user.email)}]]",
+    "a.tpl": "'{$user->email|lower nofilter}'",
+    "a.isml": "'${customer.email.toLowerCase()}'",
+    "a.hbs": "'{{lowercase user.email}}'",
+    "a.erb": "<%= user.email.downcase.to_json %>",
+    "a.php": "<?= json_encode(strtolower($user->email)) ?>",
+    "a.gohtml": "{{ lower .User.Email }}",
+    "a.liquid": "{{ customer.email | downcase | json }}",
+}
+BRANCHES = [
+    ("a.cshtml", "@if (Model.A)\n{\n<text>", "</text>}\nelse\n{<text>", "</text>\n}"),
+    ("a.cshtml", "@if (Model.A) {\n@:", "\n} else if (Model.B) {@:go();\n} else {\n@:", "\n}\n"),
+    ("a.blade.php", "@if ($a)", "@else", "@endif"),
+    ("a.blade.php", "@isset($a)", "@else", "@endisset"),
+    ("a.blade.php", "@switch($a) @case(1)", "@default", "@endswitch"),
+    ("a.ftl", "<#if a gt 1>", "<#else>", "</#if>"),
+    ("a.jsp", "<c:choose><c:when test='${a}'>", "</c:when><c:otherwise>", "</c:otherwise></c:choose>"),
+    ("a.jsp", "<% if (a) { %>", "<% } else { %>", "<% } %>"),
+    ("a.tpl", "{if $a}", "{else}", "{/if}"),
+    ("a.isml", "<isif condition='${a}'>", "<iselse/>", "</isif>"),
+    ("a.hbs", "{{#if a}}", "{{else}}", "{{/if}}"),
+    ("a.erb", "<% if a %>", "<% else %>", "<% end %>"),
+    ("a.php", "<?php if ($a): ?>", "<?php else: ?>", "<?php endif; ?>"),
+    ("a.gohtml", "{{ if .A }}", "{{ else }}", "{{ end }}"),
+    ("a.liquid", "{%- case a -%} {%- when 1 -%}", "{%- else -%}", "{%- endcase -%}"),
+]
+
+
+@pytest.mark.parametrize(("path", "first", "other", "end"), BRANCHES)
+def test_every_languages_branches_are_branches_of_the_script(path: str, first: str, other: str, end: str) -> None:
+    update = f"exponea.update({{ email: {MAIL[path]} }});"
+    identify = f"exponea.identify({{ registered: {MAIL[path]} }}, {{ email: {MAIL[path]} }});"
+
+    def found(*parts: str) -> list[str]:
+        text = f"<script>{' '.join(parts)}</script>"
+        assert [module.errors for module in modules(path, text)] == [[]]
+        return [rule for _, _, rule in check(path, text)]
+
+    assert found(first, identify, other, update, end) == ["identifier-in-update"]
+    assert found(first, identify, end, update) == ["identifier-in-update"]
+    assert found(first, identify, end) == []
+    if "else if" not in other:
+        assert found(first, identify, other, identify, end, update) == []
+
+
+def test_blocks_of_code_and_loops_of_razor_give_names() -> None:
+    text = (
+        "@using Shop\n@model Page\n@{\n    var mail = Model.User.Email;\n}\n<style>@@media print { a {} }</style>\n"
+        "@foreach (var one in Model.Rows) {\n<script>q['@one.Name'] = 1; "
+        "exponea.update({ contact: '@one.Email' })</script>\n}"
+        "\n<p onclick=\"exponea.update({ a: '@mail', b: 'jo@shop.com' })\">@Html.Raw(\"}\")</p>"
+    )
+    assert check("a.cshtml", text) == [
+        (*spot(text, "contact: "), "identifier-in-update"),
+        (*spot(text, "a: '@mail"), "identifier-in-update"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "i18n.t('{{ count }} items'); const s = '{{name}}'; a({ b: { c: 1 }});",
+        "const style = x => ({ a: {{ y }} });",
+        "var a = '{% raw'; if (a) {{ b(); }}",
+        "var t = '<% if (a) { %>' + b;",
+    ],
+)
+def test_a_script_that_only_looks_like_a_template_keeps_its_code(code: str) -> None:
+    (module,) = modules("a.js", f"{code}\nexponea.track('x', {{ email: mail }});")
+    calls = [node for node in p.walk(list(module.body)) if isinstance(node, p.Call)]
+    assert any(isinstance(call.callee, p.Member) and getattr(call.callee.key, "value", "") == "track" for call in calls)
 
 
 def test_an_identify_in_the_other_arm_does_not_cover() -> None:

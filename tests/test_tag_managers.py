@@ -413,10 +413,11 @@ def test_a_template_in_a_container_has_its_place_in_the_outer_file() -> None:
     assert check(text) == [(*spot(text, "email: data.email"), UPDATE)]
 
 
-def test_another_tools_tpl_file_is_left_alone() -> None:
-    text = "<script>exponea.update({ email: '{$user.email}' });</script>"
-    found: list[p.Module] = parse(SourceFile("page.tpl", text.encode(), language_of("page.tpl") or ""))
-    assert found == []
+def test_another_tools_tpl_file_is_a_page_if_it_has_scripts_and_else_left_alone() -> None:
+    text = "<p>{$ž}</p>\n<script>exponea.update({ email: '{$user.email}' });</script>"
+    assert check(text, "page.tpl") == [(*spot(text, "email: "), UPDATE)]
+    other: list[p.Module] = parse(SourceFile("_helpers.tpl", b"exponea: {{ .Values.x }}", language_of("x.tpl") or ""))
+    assert other == []
 
 
 @pytest.mark.parametrize(

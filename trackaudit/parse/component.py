@@ -60,6 +60,12 @@ def parse(source: SourceFile) -> list[Module]:
     return _Component(source.path, source.data, source.language).modules()
 
 
+_PUG = re.compile(rb"<template\b[^>]*\blang\s*=\s*[\"']?pug\b[^>]*>", re.IGNORECASE)
+_PUG_EVENT = re.compile(
+    rb"(?P<name>(?:@|v-on:)[\w.:-]+)\s*=\s*(?:\"(?P<one>(?:\\.|[^\"\\])+)\"|'(?P<two>(?:\\.|[^'\\])+)')", re.DOTALL
+)
+
+
 class _Component:
     def __init__(self, path: str, data: bytes, language: str) -> None:
         self.path = path
@@ -140,6 +146,8 @@ class _Component:
     def _handlers(self, found: Markup, typed: str) -> list[Expr]:
         calls: list[Expr] = []
         inside = [(script.place, script.start) for script in found.scripts]
+        if self.language == "vue":
+            calls.extend(handler_call(self.path, self.data, one, self.errors, typed) for one in self._pug())
         for one in found.attributes:
             if any(start <= one.place < end for start, end in inside) or one.start == one.end:
                 continue
@@ -153,6 +161,18 @@ class _Component:
             inner = one._replace(start=one.start + 1, end=one.end - 1)
             calls.append(self._svelte(inner, typed))
         return calls
+
+    def _pug(self) -> list[Attribute]:
+        """The event attributes of a template that is written in Pug."""
+        template = _PUG.search(self.data)
+        if template is None:
+            return []
+        close = self.data.find(b"\n</template", template.end())
+        found = _PUG_EVENT.finditer(self.data, template.end(), close if close >= 0 else len(self.data))
+        return [
+            Attribute(one.group("name").decode(), *one.span("one" if one.group("one") else "two"), "", one.start())
+            for one in found
+        ]
 
     def _svelte(self, one: Attribute, typed: str) -> Expr:
         module = parse_script(self.path, self.data, typed, one.start, one.end)
@@ -209,7 +229,10 @@ class _Component:
             )
             module.page = inline
             modules.append(module)
-        modules.append(Module(self.path, "javascript", [], self.comments, []))
+        for one in found.attributes:
+            if one.name.startswith("on") and one.start < one.end and not self.data.startswith(b"{", one.start):
+                self.body.append(Expression(one.start, one.end, handler_call(self.path, self.data, one, self.errors)))
+        modules.append(Module(self.path, "javascript", self.body, self.comments, self.errors, page=bool(self.body)))
         return modules
 
 

@@ -23,7 +23,11 @@ _COPIES = "copyFromWindow"
 
 
 def parse(source: SourceFile) -> list[Module]:
-    """The modules of a template file; none where it is another tool's `.tpl`."""
+    """The modules of a template file. Another tool's `.tpl` is a page if it has scripts."""
+    if _SCRIPT.search(source.data) is None and b"<script" in source.data.lower():
+        from trackaudit.parse.html import Page
+
+        return Page(source.path, source.data).modules()
     return template_modules(source.path, source.data)
 
 

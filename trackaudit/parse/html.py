@@ -52,7 +52,10 @@ _SCRIPT_TYPES = frozenset(
 )  # fmt: skip
 _CONSENT = re.compile(r"cookie|consent|usercentrics|category|optanon", re.IGNORECASE)
 """A script of type text/plain with such an attribute is run by a consent manager."""
-_EVENT = re.compile(r"(?:v-on:|x-on:|on:|@)(?P<name>[\w:-]+)|(?P<plain>on[a-z]+)$", re.IGNORECASE)
+_EVENT = re.compile(
+    r"(?:v-on:|x-on:|on:|on-|@)(?P<name>[\w:-]+)|\((?P<bound>[\w:-]+)(?:\.[\w.-]+)?\)$|(?P<plain>on[a-z]+)$",
+    re.IGNORECASE,
+)
 _LINKS = frozenset(("href", "action", "formaction", "src"))
 _ENTITY = re.compile(rb"&(?:(quot|apos|amp|lt|gt|nbsp)|#(?:x([0-9a-fA-F]{1,4})|([0-9]{1,5})));")
 _NAMED = {b"quot": b'"', b"apos": b"'", b"amp": b"&", b"lt": b"<", b"gt": b">", b"nbsp": b" "}
@@ -349,11 +352,11 @@ def handler_call(
 
 
 def event_name(one: Attribute) -> str:
-    """`onsubmit` for `onsubmit`, `@submit.prevent`, `v-on:submit`, `on:submit|once`."""
+    """`onsubmit` for `onsubmit`, `@submit.prevent`, `v-on:submit`, `on:submit|once`, `(submit)`."""
     match = _EVENT.match(one.name)
     if match is None:
         return one.name.lower()
-    return (match.group("plain") or f"on{match.group('name')}").lower()
+    return (match.group("plain") or f"on{match.group('name') or match.group('bound')}").lower()
 
 
 def handler_value(body: list[Stmt], start: int, end: int, plain: bool) -> Expr:

@@ -86,7 +86,7 @@ class Template:
                 self._values[tag.start] = _placed(self._read(*tag.inner), tag)
             elif tag.kind == "assign":
                 self._assign(tag)
-            elif tag.kind in ("if", "unless", "loop", "case") and len(open_) < _DEEPEST:
+            elif tag.kind in ("if", "unless", "loop", "case", "choose") and len(open_) < _DEEPEST:
                 open_.append(_Open(tag, self._test(tag)))
             elif tag.kind in ("elif", "else") and open_:
                 open_[-1].next(tag, None if tag.kind == "else" else self._test(tag))
@@ -116,7 +116,7 @@ class Template:
 
 
 class _Open:
-    """A block whose end has not come yet. waiting: a `case` whose first `when` has not come."""
+    """A block whose end has not come yet. waiting: a `case` or `choose` whose first `when` has not come."""
 
     __slots__ = ("arms", "subject", "tag", "test", "waiting", "where")
 
@@ -124,8 +124,8 @@ class _Open:
         self.tag = tag
         self.arms: list[Arm] = []
         self.where = tag.end
-        self.waiting = tag.kind == "case"
-        self.subject = test if self.waiting else None
+        self.waiting = tag.kind in ("case", "choose")
+        self.subject = test if tag.kind == "case" else None
         self.test: Expr | None = test
 
     def next(self, tag: Tag, test: Expr | None) -> None:
@@ -152,9 +152,22 @@ def _placed(value: Expr, tag: Tag) -> Expr:
     return placed
 
 
+_IN_SCRIPT = re.compile(
+    rb"([\"'])(?:\{\{[^{}\r\n]*\}\}|<%[=-][^%\r\n]*%>)\1|\{%-?\s*\w+[^%\r\n]*%\}|[:=(,]\s*\{\{[^{}:;\r\n]+\}\}"
+)
+
+
+def fills_script(data: bytes) -> bool:
+    """Whether a file that is named like a plain script is filled in by a server: a string that is one tag, a block, a
+    tag as a value."""
+    return _IN_SCRIPT.search(data) is not None
+
+
 _SNIFF = re.compile(
     rb"<\?(?:php|=)|<%|\{%|\{\{[#/]|\{\{-?\s*(?:end|range|with|define|template|block)\b|\{\{-?\s*[.$]\w"
 )
+
+_SMARTY = re.compile(rb"\{(?:\$\w|\*|/?(?:if|foreach|literal|strip|block)\b|(?:include|l|assign)\s+\w+=)")
 
 
 def dialect_of(path: str, data: bytes) -> Dialect | None:
@@ -168,7 +181,9 @@ def dialect_of(path: str, data: bytes) -> Dialect | None:
         if known == "asp" and suffix in (".html", ".htm"):
             return tags.DIALECTS["ejs"]
         return tags.DIALECTS[known]
-    if suffix not in (".html", ".htm", ".tmpl", ".inc", ".xhtml"):
+    if suffix == ".tpl" and _SMARTY.search(data) is not None:
+        return tags.DIALECTS["smarty"]
+    if suffix not in (".html", ".htm", ".tmpl", ".tpl", ".inc", ".xhtml", ".js", ".mjs"):
         return None
     found = {match.group()[:3] for match in _SNIFF.finditer(data)}
     if b"<?p" in found or b"<?=" in found:
@@ -181,6 +196,6 @@ def dialect_of(path: str, data: bytes) -> Dialect | None:
         return tags.DIALECTS["handlebars"]
     if found:
         return tags.DIALECTS["go"]
-    if b"[[${" in data:
+    if b"[[${" in data or b"[(${" in data:
         return tags.DIALECTS["thymeleaf"]
     return tags.DIALECTS["curly"] if b"{{" in data else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trackaudit.parse.template_tag import DEAD, LONGEST, WORDS, Tag, bare, comment, trimmed
+from trackaudit.parse.template_tag import DEAD, LONGEST, WORDS, Tag, balanced, bare, comment, trimmed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,3 +120,37 @@ def _go(data: bytes, start: int, end: int, inner: tuple[int, int]) -> Tag:
     if given := re.match(rb"\$(\w+)\s*:?=(?!=)", text):
         return Tag(start, end, "assign", (inner[0] + given.end(), inner[1]), given.group(1).decode())
     return Tag(start, end, "output", inner)
+
+
+_SMARTY = re.compile(rb"\{(/?)(?:(\$)|([a-zA-Z_]\w*)(?=\}|\s))")
+_SMARTY_BLOCKS = {"foreach": "loop", "section": "loop", "while": "loop", "foreachelse": "else", "sectionelse": "else"}
+_SMARTY_OTHER = frozenset(("literal", "strip", "nocache", "block", "capture", "include", "extends", "ldelim", "rdelim"))
+_SMARTY_ASSIGN = re.compile(rb"\s+(?:var\s*=\s*)?[\"']?(\w+)[\"']?\s+(?:value\s*=\s*)?")
+_SMARTY_FIELD = re.compile(rb"\s+[\w.-]+\s*=(?!=)")
+
+
+def smarty(data: bytes, start: int, dialect: Dialect) -> Tag | None:
+    """A brace begins a tag of Smarty if no space follows; a script's own brace that no space follows is none either."""
+    if data.startswith(b"{*", start):
+        return comment(data, start, b"*}")
+    match = _SMARTY.match(data, start)
+    close = balanced(data, start + 1, b"{", b"}") if match is not None else -1
+    if match is None or close < 0:
+        return None
+    end, after = close + 1, match.end()
+    if match.group(2):
+        inner = trimmed(data, start + 1, close - (9 if data[:close].endswith(b" nofilter") else 0), b" \t\r\n")
+        return None if match.group(1) else Tag(start, end, "output", inner)
+    word = match.group(3).decode()
+    kind = _SMARTY_BLOCKS.get(word) or ("" if word in ("case", "when", "empty") else WORDS.get(word, ""))
+    if word in _SMARTY_OTHER:
+        return Tag(start, end, "other", (start, start), word)
+    if match.group(1):
+        return Tag(start, end, "end" if kind else "other", (start, start), f"/{word}")
+    if kind:
+        of = data.find(b" as ", after, close) if kind == "loop" else -1
+        return Tag(start, end, kind, (after, of if of > 0 else close), word)
+    given = _SMARTY_ASSIGN.match(data, after, close) if word == "assign" else None
+    if given is not None:
+        return Tag(start, end, "assign", (given.end(), close), given.group(1).decode())
+    return Tag(start, end, "output", (close, close)) if _SMARTY_FIELD.match(data, after, close) else None

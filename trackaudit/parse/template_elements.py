@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trackaudit.parse.template_tag import DEAD, LONGEST, Tag, balanced, comment, trimmed
+from trackaudit.parse.template_tag import LONGEST, Tag, balanced, comment, trimmed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ _ELEMENTS = {
     "isprint": "output",
     "iscomment": "comment",
     "c:if": "if",
-    "c:choose": "case",
-    "c:when": "when",
+    "c:choose": "choose",
+    "c:when": "elif",
     "c:otherwise": "else",
     "c:forEach": "loop",
     "c:out": "output",
@@ -38,11 +38,15 @@ _ELEMENTS = {
     "#elseif": "elif",
     "#else": "else",
     "#list": "loop",
+    "#assign": "assign",
+    "#local": "assign",
 }
 
 
 def element(data: bytes, start: int, dialect: Dialect) -> Tag | None:
-    match = re.compile(rb"<(/?)((?:is|c:|#)[\w:]+)").match(data, start)
+    if data.startswith(b"<#--", start):
+        return comment(data, start, b"-->")
+    match = re.compile(rb"<(/?)((?:is|c:|#|@)[\w:.]+)").match(data, start)
     if match is None:
         return None
     name = match.group(2).decode()
@@ -52,12 +56,10 @@ def element(data: bytes, start: int, dialect: Dialect) -> Tag | None:
     end = close + 1
     kind = _ELEMENTS.get(name, "other")
     if match.group(1):
-        closes_block = kind in ("if", "loop", "when") or name == "c:otherwise"
+        closes_block = kind in ("if", "loop", "choose")
         return Tag(start, end, "end" if closes_block else "other", (start, start), "end")
     if kind == "comment":
         return comment(data, start, b"</iscomment>")
-    if kind == "case":
-        return Tag(start, end, "other", (start, start))
     attribute = _ATTRIBUTE.search(data, match.end(), close)
     inner = (close, close)
     if attribute is not None:
@@ -69,11 +71,10 @@ def element(data: bytes, start: int, dialect: Dialect) -> Tag | None:
     text = data[slice(*inner)]
     if text.startswith(b"${") and text.endswith(b"}"):
         inner = (inner[0] + 2, inner[1] - 1)
-    if kind == "when":
-        return Tag(start, end, "if", inner, "when")
-    if name == "c:otherwise":
-        return Tag(start, end, "if", inner, name)
-    return Tag(start, end, kind, inner, name)
+    given = re.compile(rb"\s+(\w+)\s*=\s*").match(data, *inner) if kind == "assign" else None
+    if given is not None:
+        return Tag(start, end, kind, (given.end(), close), given.group(1).decode())
+    return Tag(start, end, "other" if kind == "assign" else kind, inner, name)
 
 
 def _gt(data: bytes, at: int) -> int:
@@ -82,6 +83,32 @@ def _gt(data: bytes, at: int) -> int:
     return match.end() - 1 if match is not None else -1
 
 
+_DEFAULT = re.compile(rb"\s*(?:'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|[\w.-]+|\{\s*\}|\[\s*\])?")
+
+
 def thymeleaf(data: bytes, start: int, dialect: Dialect) -> Tag | None:
-    close = data.find(b"}]]", start)
-    return Tag(start, close + 3, "output", (start + 4, close)) if close >= 0 else DEAD
+    """`[[${x}]]`, `[(${x})]`, and either in a comment with the value behind it that stands there until it is filled."""
+    hidden = data.startswith(b"/*", start)
+    first = start + (6 if hidden else 4)
+    closer = b"})]" if data[first - 3 : first - 2] == b"(" else b"}]]"
+    close = data.find(closer, first, first + LONGEST)
+    if close < 0:
+        return None
+    end = close + 3
+    if hidden:
+        if not data.startswith(b"*/", end):
+            return None
+        default = _DEFAULT.match(data, end + 2)
+        end = default.end() if default is not None else end + 2
+    return Tag(start, end, "output", (first, close))
+
+
+def thymeleaf_block(data: bytes, start: int, dialect: Dialect) -> Tag | None:
+    """`[# th:if="${a}"]` and its end `[/]`."""
+    if data.startswith(b"[/]", start):
+        return Tag(start, start + 3, "end", (start, start), "end")
+    match = re.compile(rb"\[#\s+th:(if|unless|each)=\"(?:\w+\s*:\s*)?(?:\$\{)?([^\"]*?)\}?\"\s*\]").match(data, start)
+    if match is None:
+        return None
+    word = match.group(1).decode()
+    return Tag(start, match.end(), "loop" if word == "each" else word, match.span(2), word)

@@ -237,6 +237,9 @@ class _Reader(Tokens):
                     return Unknown(value.start, self.end(), [value])
                 _, name, start, end = self.tokens[self.at]
                 self.at += 1
+                if text == "::" and self.peek() == "(":  # `Str::lower($x)`
+                    value = Name(start, end, FILTER + _text(name))
+                    continue
                 value = self.member(value, name, start, end, text in ("?->", "?.", "&."))
             elif text == "[":
                 if self.style.commands and self.spaced():
@@ -249,10 +252,29 @@ class _Reader(Tokens):
                 self.at += 1
                 args = self.arguments(")")
                 value = Call(value.start, self.end(), _function(value), args)
+            elif text in ("?", "??", "!") and self.style.builtins:
+                value = self.builtin(value, text)
             elif text in ("?", "!") and self.style.ruby and not self.spaced() and self.at + 1 == len(self.tokens):
                 self.at += 1  # `signed_in?`
             else:
                 return value
+
+    def builtin(self, value: Expr, mark: str) -> Expr:
+        """FreeMarker's `x?lower_case`, `x??` and `x!"default"`."""
+        self.at += 1
+        if mark == "??":
+            return Binary(value.start, self.end(), "!=", value, Literal(self.end(), self.end(), None))
+        if mark == "!":
+            if self.kind() not in ("string", "number", "name") or self.spaced():
+                return value
+            other = self.primary()
+            return Logical(value.start, other.end, "or", value, other)
+        _, name, start, end = self.tokens[self.at]
+        self.at += 1
+        args: list[Expr | Spread] = [value]
+        if self.take("("):
+            args.extend(self.arguments(")"))
+        return _filtered(value, Name(start, end, FILTER + name), args, self.end())
 
     def member(self, value: Expr, name: str, start: int, end: int, optional: bool) -> Expr:
         name = _text(name.lstrip("$"))
@@ -300,7 +322,11 @@ class _Reader(Tokens):
                 return self.name(name, start, end)
             return Member(start, end, Name(start, start, SERVER), Literal(start, end, "item"))
         if text in ("$", "@", "^", "#", "&") and self.at < len(self.tokens):
-            return self.postfix()
+            found = self.postfix()
+            if text == "#" and isinstance(found, Call) and isinstance(found.callee, Member):
+                key = found.callee.key  # Thymeleaf's `#strings.trim(x)`
+                found.callee = Name(key.start, key.end, f"{FILTER}{getattr(key, 'value', '')}")
+            return found
         if text == "-" and self.at < len(self.tokens):
             value = self.postfix()
             return Unary(start, value.end, "-", value)
@@ -318,6 +344,10 @@ class _Reader(Tokens):
             return self.known[name]
         if text in ("new", "echo", "raw", "await") and self.at < len(self.tokens) and self.kind() == "name":
             return self.postfix()
+        if text == "fn" and self.take(":"):  # JSP's `fn:toLowerCase(x)`
+            _, name, _, end = self.tokens[self.at]
+            self.at += 1
+            return Name(start, end, FILTER + name)
         if self.style.capitals:
             name = name[:1].lower() + name[1:]
         return Member(start, end, Name(start, start, SERVER), Literal(start, end, name))

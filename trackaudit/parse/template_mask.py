@@ -181,7 +181,7 @@ class _Script:
             self.output(tag)
         elif tag.start in self.chosen:
             self.alternative(tag, self.chosen[tag.start])
-        elif tag.kind in ("if", "unless", "case") and (block := self.as_value(tag)) is not None:
+        elif tag.kind in ("if", "unless", "case", "choose") and (block := self.as_value(tag)) is not None:
             for one in self.template.between(block.start, block.end):
                 if one.start == block.start or one.end == block.end or any(one.end == arm.start for arm in block.arms):
                     self.chosen[one.start] = block
@@ -262,6 +262,8 @@ class _Script:
         announced = self.before in b"=:?+(" or self.word in _VALUE_WORDS or (listed and self.before in b",[")
         if not announced:
             return None
+        if block.arms[-1].test is not None and block.end - block.arms[-1].end < 3:
+            return None  # no room for what it is in the other case
         for arm in block.arms:
             text = self.data[arm.start : arm.end].strip()
             if not text or text.endswith((b",", b";")) or (text.startswith(b",")):

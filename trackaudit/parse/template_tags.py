@@ -45,11 +45,12 @@ DIALECTS = {
     "ejs": Dialect((b"<%",)),
     "jsp": Dialect((b"<%", b"${", b"<c:", b"</c:")),
     "isml": Dialect((b"${", b"<is", b"</is")),
-    "freemarker": Dialect((b"${", b"<#", b"</#")),
+    "freemarker": Dialect((b"${", b"<#", b"</#", b"<@", b"</@"), "freemarker"),
     "handlebars": Dialect((b"{{",), "handlebars"),
     "go": Dialect((b"{{",), "go"),
-    "razor": Dialect((b"@",), "csharp"),
-    "thymeleaf": Dialect((b"[[${",)),
+    "razor": Dialect((b"@", b"<text>", b"</text>"), "csharp"),
+    "smarty": Dialect((b"{",), "smarty"),
+    "thymeleaf": Dialect((b"[[${", b"[(${", b"/*[[${", b"/*[(${", b"[# ", b"[/]")),
 }
 
 
@@ -62,7 +63,7 @@ def scan(data: bytes, dialect: Dialect) -> list[Tag]:
     while True:
         match = pattern.search(data, at)
         if match is None:
-            return found
+            return template_at.with_ends(data, found) if dialect.style == "csharp" else found
         opener, start = match.group(), match.start()
         tag = None if opener in dead else _READERS[opener](data, start, dialect)
         if tag is None:
@@ -91,6 +92,16 @@ _READERS: dict[bytes, Callable[[bytes, int, Dialect], Tag | None]] = {
     b"</is": template_elements.element,
     b"<#": template_elements.element,
     b"</#": template_elements.element,
+    b"<@": template_elements.element,
+    b"</@": template_elements.element,
     b"@": template_at.at,
+    b"<text>": template_at.text_element,
+    b"</text>": template_at.text_element,
+    b"{": template_braces.smarty,
     b"[[${": template_elements.thymeleaf,
+    b"[(${": template_elements.thymeleaf,
+    b"/*[[${": template_elements.thymeleaf,
+    b"/*[(${": template_elements.thymeleaf,
+    b"[# ": template_elements.thymeleaf_block,
+    b"[/]": template_elements.thymeleaf_block,
 }

@@ -16,18 +16,25 @@ class Style:
     """How a template language writes expressions.
 
     dot_concat: `.` joins strings (PHP). commands: a function's arguments follow it without parentheses. capitals: names
-    begin with a capital that tells nothing (Go, C#). ruby: methods are called without parentheses.
+    begin with a capital that tells nothing (Go, C#). ruby: methods are called without parentheses. builtins: `x?trim`
+    is a filter, `x!` a default (FreeMarker).
     """
 
-    __slots__ = ("capitals", "commands", "dot_concat", "ruby")
+    __slots__ = ("builtins", "capitals", "commands", "dot_concat", "ruby")
 
     def __init__(
-        self, dot_concat: bool = False, commands: bool = False, capitals: bool = False, ruby: bool = False
+        self,
+        dot_concat: bool = False,
+        commands: bool = False,
+        capitals: bool = False,
+        ruby: bool = False,
+        builtins: bool = False,
     ) -> None:
         self.dot_concat = dot_concat
         self.commands = commands
         self.capitals = capitals
         self.ruby = ruby
+        self.builtins = builtins
 
 
 STYLES = {
@@ -37,6 +44,8 @@ STYLES = {
     "go": Style(commands=True, capitals=True),
     "handlebars": Style(commands=True),
     "csharp": Style(capitals=True),
+    "smarty": Style(),
+    "freemarker": Style(builtins=True),
 }
 
 
