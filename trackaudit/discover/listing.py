@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _IGNORE_FILES = (".gitignore", ".ignore")
 _IGNORE_FILE_LIMIT = 1_000_000
 _SKIPPED_NAMES = frozenset({"node_modules", ".venv", "venv", "site-packages", ".git"})
-_SKIPPED_FOLDER = re.compile(r"(?:^|/)(?:node_modules|\.venv|venv|site-packages|\.git)/")
 _SDK_FILE = re.compile(r"(?:^|/)(?:exponea[^/]*|infinario-[^/]*)\.min\.js$")
 
 
@@ -35,7 +34,9 @@ class Listing(NamedTuple):
 
 def is_skipped(path: str) -> bool:
     """Whether a path is somebody else's code by its name: packages, virtual environments, the SDK's own files."""
-    return _SKIPPED_FOLDER.search(path) is not None or _SDK_FILE.search(path) is not None
+    if not _SKIPPED_NAMES.isdisjoint(path.split("/")[:-1]):
+        return True
+    return path.endswith(".min.js") and _SDK_FILE.search(path) is not None
 
 
 def list_repository(root: str) -> Listing | str:
