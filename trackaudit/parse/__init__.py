@@ -91,6 +91,13 @@ def parse(source: SourceFile) -> list[Module]:
     if language in ("javascript", "typescript", "tsx"):
         from trackaudit.parse.javascript import parse as parse_javascript
 
+        if language == "javascript" and (b"{{" in source.data or b"{%" in source.data or b"<%" in source.data):
+            from trackaudit.parse.template import fills_script
+
+            if fills_script(source.data):
+                from trackaudit.parse.html import Page
+
+                return _with_fewer_errors(Page(source.path, source.data).script_modules(), parse_javascript(source))
         return parse_javascript(source)
     if language == "python":
         from trackaudit.parse.python import parse as parse_python
@@ -116,3 +123,9 @@ def parse(source: SourceFile) -> list[Module]:
 
         return parse_tag_template(source)
     return []
+
+
+def _with_fewer_errors(filled: list[Module], plain: list[Module]) -> list[Module]:
+    """A script read as a template's, unless it is one that only looks so."""
+    counts = [sum(len(module.errors) for module in one) for one in (filled, plain)]
+    return filled if counts[0] <= counts[1] else plain
