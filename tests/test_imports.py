@@ -412,3 +412,104 @@ def test_no_text_breaks_the_reader_of_queries(text: str) -> None:
     for query in (text, f"SELECT {text}", f"WITH x AS ({text}) SELECT a FROM x"):
         read = read_query(query)
         assert read is None or all(isinstance(one.known, dict) for one in read)
+
+
+# ---------------------------------------------------------------------------------------- places, in every layout
+
+
+MAPPING: dict[str, Any] = {
+    "name": "čaj\t😀",
+    "destination": {"customer_destination": {}},
+    "mapping": {
+        "column_mapping": {
+            "id_mappings": [{"from_column": "návštěva", "to_id": "cookie"}],
+            "property_mappings": [{"note": "č", "from_column": "email", "to_column": "e-mail"}],
+        }
+    },
+}
+UPDATE: dict[str, Any] = {
+    "customer_ids": {"cookie": "č1"},
+    "properties": {"město": "Plzeň", "e-mail": "jo@shop.example"},
+}
+STORED = {
+    "definition": (MAPPING, '"e-mail"', MAPPED),
+    "payload": (UPDATE, '"e-mail"', "identifier-in-api-properties"),
+    "batch": ({"commands": [{"name": "customers", "data": UPDATE}]}, '"e-mail"', "identifier-in-api-properties"),
+    "connector": (
+        {"city": "č", "projectToken": "t", "hardID": "registered", "softID": "registered"},
+        '"softID"',
+        "identifier-in-soft-id",
+    ),
+}
+JSON_LAYOUTS: dict[str, dict[str, Any]] = {
+    "one line": {"separators": (",", ":")},
+    "escaped": {"ensure_ascii": True},
+    "tabs": {"indent": "\t"},
+    "spaces": {"indent": 2},
+}
+HOLDERS: dict[str, Any] = {
+    "alone": lambda made: made,
+    "body": lambda made: {"body": made},
+    "a list": lambda made: [{"other": "č"}, made],
+    "deep": lambda made: {"ž": [{"versions": {"1": made}}]},
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+@pytest.mark.parametrize("layout", JSON_LAYOUTS)
+@pytest.mark.parametrize("sort", STORED)
+def test_a_place_in_stored_json_is_exact_in_every_layout(sort: str, layout: str, holder: str) -> None:
+    made, mark, rule = STORED[sort]
+    plain = json.dumps(HOLDERS[holder](made), **{"ensure_ascii": False, **JSON_LAYOUTS[layout]})
+    for text in (plain, "\ufeff" + plain.replace("\n", "\r\n")):
+        assert check({"a.json": text}) == [(rule, "a.json", *spot(text, mark))]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("sort", STORED)
+def test_a_place_in_stored_yaml_is_exact_in_every_layout(sort: str, newline: str) -> None:
+    import yaml
+
+    made, mark, rule = STORED[sort]
+    block = yaml.safe_dump({"ž": [made]}, allow_unicode=True, sort_keys=False)
+    flow = f"# č\n---\nx: 1\n---\n- {json.dumps(made, ensure_ascii=False)}\n"
+    for text, spelt in ((block, mark.strip('"')), (flow, mark)):
+        for whole in (text, "\ufeff" + text):
+            whole = whole.replace("\n", newline)
+            assert check({"a.yaml": whole}) == [(rule, "a.yaml", *spot(whole, spelt))]
+
+
+@pytest.mark.parametrize("layout", JSON_LAYOUTS)
+@pytest.mark.parametrize("sort", STORED)
+def test_json_in_a_string_of_json_is_read_at_its_place(sort: str, layout: str) -> None:
+    made, mark, rule = STORED[sort]
+    raw = json.dumps(made, **{"ensure_ascii": False, **JSON_LAYOUTS[layout]})
+    outer = {"name": "č", "item": [{"request": {"method": "POST", "body": {"mode": "raw", "raw": raw}}}]}
+    for text in (json.dumps(outer), json.dumps(outer, ensure_ascii=False, indent="\t").replace("\n", "\r\n")):
+        assert check({"shop.postman_collection.json": text}) == [
+            (rule, "shop.postman_collection.json", *spot(text, mark.replace('"', '\\"')))
+        ]
+
+
+def test_variables_in_such_a_string_are_values_that_are_named() -> None:
+    raw = '{"customer_ids": {"cookie": "{{cookie}}"}, "properties": {"email": "{{customer_email}}", "n": {{count}}}}'
+    text = json.dumps({"raw": raw})
+    assert rules({"a.json": text}) == ["identifier-in-api-properties"]
+    assert rules({"a.json": text.replace("cookie", "registered")}) == []
+
+
+@pytest.mark.parametrize("style", ["|", ">-", "|2"])
+def test_json_in_a_block_of_yaml_is_read_at_its_place(style: str) -> None:
+    raw = json.dumps(UPDATE, indent=2, ensure_ascii=False).replace("\n", "\n    ")
+    for text in (f"č: 1\nbody: {style}\n    {raw}\nmore: x\n", f"- '{json.dumps(UPDATE, ensure_ascii=False)}'\n"):
+        assert check({"a.yml": text}) == [("identifier-in-api-properties", "a.yml", *spot(text, '"e-mail"'))]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ['{"customer_ids": {"cookie": 1}, "properties": {"email": "jo@shop.example"}', "[see customer_ids: below]", "{}"],
+)
+def test_a_text_that_is_no_json_is_only_a_text(raw: str) -> None:
+    result = check_texts({"a.json": json.dumps({"customer_ids": 1, "raw": raw})})
+    assert not result.findings
+    assert [notice.kind for notice in result.notices if notice.kind != "no-calls"] == []

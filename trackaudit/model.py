@@ -98,8 +98,8 @@ class Entry(NamedTuple):
 
     must: there on every way to the send. kind: email, phone, customer_id, opaque, none (known not to identify),
     unknown. owner: customer, other, unknown. origin: literal, dom, url, storage, request, session, column, file (a
-    column of an import, which may have been changed before), query (one that a known query makes), env, unknown. transforms: trim, lower, upper, hash, str, encode, default, in the
-    order applied.
+    column of an import, which may have been changed before), query (one that a known query makes), env, unknown.
+    transforms: trim, lower, upper, hash, str, encode, default, in the order applied.
     root: where it is put among the properties or IDs (the whole entry); value_place: its value's expression
     (same span as root for a shorthand). trail: from the value's origin to the sink, in order.
     guarded: added only under a test that the value itself is present (`...(m && {email: m})`).

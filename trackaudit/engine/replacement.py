@@ -196,6 +196,9 @@ def _is_document(call: TrackingCall) -> bool:
 
 
 def _quoted(value: str) -> str:
+    if value[:2] == '\\"':
+        # The text of a string inside a string.
+        value = value.replace('\\"', '"')
     return value if value[:1] in '"{' else f'"{value}"'
 
 

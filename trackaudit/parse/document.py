@@ -21,6 +21,9 @@ _CONTAINERS = (
 )
 """What stands in an export, in what the API gives of one, and in a published container."""
 
+_INNER = (b'\\"', b"|", b">", b"'{", b"'[")
+"""One of these is there where a string holds JSON: an escaped quote, a block of lines, a quoted brace."""
+
 
 def is_container(data: bytes) -> bool:
     """Whether a JSON file is a container of Google Tag Manager, exported or as it is published, which `gtm` reads."""
@@ -43,4 +46,8 @@ def parse(source: SourceFile) -> list[Module]:
         from trackaudit.parse.document_json import read_json
 
         body, comments, errors = read_json(source.data)
+    if any(mark in source.data for mark in _INNER):
+        from trackaudit.parse.document_inner import inner_documents
+
+        body = [*body, *inner_documents(source.data, body)]
     return [Module(source.path, "document", body, comments, errors)]
