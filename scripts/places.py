@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
     from trackaudit.program import Module, Node
 
-_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))")
+_ESCAPE = re.compile(
+    r"\\(?:u\{([0-9a-fA-F]+)\}|(?:U([0-9a-fA-F]{8})|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))|([0-7]{1,3})|(\r\n|[\s\S]))"
+)
 _JOINT = re.compile(r"[\"'](?:\s|\\\r?\n)*[bBrRuU]*[\"']")
 """Between two strings that Python reads as one."""
+_PREFIX = re.compile(r"[bBfFrRuU]{1,2}(?=[\"'])")
 _MASK = re.compile(r"x{2,}|_{2,}")
 """What stands for a template's tag in broken code."""
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
@@ -85,8 +88,12 @@ def _text(data: bytes, node: Node) -> str:
 def shows(text: str, named: str) -> bool:
     """Whether source text stands for a name, quoted and escaped as it may be."""
     if named == "jsx:":  # a fragment
-        return text == "<>"
-    named = named.removeprefix("jsx:")
+        return text.startswith("<")
+    if named.startswith("match at "):  # what a `match` asks about
+        return True
+    if text[:1].isdigit() or r"\N{" in text:  # the value of a number, the name of a character
+        return True
+    named = named.removeprefix("jsx:").replace("\ufffd\ufffd", "\ufffd")
     seen = {text}
     for _ in range(_DEPTH):
         if named in seen:
@@ -100,6 +107,9 @@ def _plainer(text: str) -> Iterator[str]:
     yield html.unescape(text)
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"`":
         yield text[1:-1]
+    prefixed = _PREFIX.match(text)
+    if prefixed is not None:
+        yield text[prefixed.end() :]
     if text[:1] in ("'", '"'):  # broken code may not close it
         yield text[1:]
     yield text.strip()
@@ -107,5 +117,8 @@ def _plainer(text: str) -> Iterator[str]:
 
 
 def _escape(match: re.Match[str]) -> str:
-    code = match[1] or match[2] or match[3]
-    return chr(min(int(code, 16), 0x10FFFF)) if code else _PLAIN.get(match[4], match[4])
+    code = match[1] or match[2] or match[3] or match[4]
+    if code or match[5]:
+        number = int(code, 16) if code else int(match[5], 8)
+        return chr(number) if number <= 0x10FFFF and not 0xD800 <= number < 0xE000 else "\N{REPLACEMENT CHARACTER}"
+    return _PLAIN.get(match[6], match[6])

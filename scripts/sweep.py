@@ -73,7 +73,7 @@ def one(path: str, tool: Tool) -> Seen:
     if len(data) > tool.config.max_file_size:
         return Seen(path, language, len(data), 0.0, 0.0, ("too-large",), "")
     name = path.lstrip("/")
-    reader = Reader(Sources("", 0, {name: data}))
+    reader = Reader(Sources(os.path.join(path, "nowhere"), 0, {name: data}))
     kinds: tuple[str, ...] = ()
     broken = ""
     began = perf_counter()
@@ -162,6 +162,7 @@ def main(folders: list[str]) -> int:
     slowest: list[Seen] = []
     began = perf_counter()
     for found in swept(paths, int(os.environ.get("WORKERS", os.cpu_count() or 1))):
+        print(f"\r{sum(languages.values())} of {len(paths)}", end="", file=sys.stderr, flush=True)
         for seen in found:
             languages[seen.language] += 1
             sizes[seen.language] += seen.size

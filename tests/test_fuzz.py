@@ -149,6 +149,11 @@ def test_no_front_end_fails_on_a_broken_file_and_its_places_stay_true(name: str)
     check()
 
 
+@pytest.mark.parametrize(("path", "data"), [("a.tsx", b'import { a } ` " } ` "../hooks/useEngagement";\n')])
+def test_what_once_had_a_wrong_place_has_a_true_one(path: str, data: bytes) -> None:
+    assert list(problems(data, parse(SourceFile(path, data, language_of(path) or "")))) == []
+
+
 CONFIG = Config()
 VOCABULARY = load_vocabulary(CONFIG)
 RULES = load_rules(CONFIG)

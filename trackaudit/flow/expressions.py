@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trackaudit.flow.values import Value
+    from trackaudit.model import Place
 
 
 def evaluate(m: Machine, node: p.Expr) -> Value:
@@ -148,11 +149,21 @@ def _sequence(m: Machine, node: p.Sequence) -> Value:
 
 def _spread_items(m: Machine, value: Value, node: p.Node, items: list[Slot], rests: list[Rest]) -> None:
     surely = not isinstance(value, Union)
+    seen: set[tuple[int, Place]] = set()
     for option in options(value):
         if isinstance(option, Ref):
             obj = m.store.object(option)
-            items.extend(slot if surely else slot._replace(must=False) for slot in obj.items)
-            rests.extend(obj.rests)
+            if surely:
+                items.extend(obj.items)
+                rests.extend(obj.rests)
+                continue
+            # What several options share is one item: else `if a: x += [1]` would double the list, line by line.
+            for slot in obj.items:
+                key = (id(slot.value), slot.root)
+                if key not in seen:
+                    seen.add(key)
+                    items.append(slot._replace(must=False))
+            rests.extend(rest for rest in obj.rests if rest not in rests)
         elif isinstance(option, Symbol):
             rests.append(Rest(option, f"`{m.text(node)[:60]}` is not known here"))
 

@@ -118,7 +118,7 @@ def _unread(low: Lower, node: Tree) -> Expr:
 
 def _meta(low: Lower, node: Tree) -> Expr:
     start, end = node.start_byte, node.end_byte
-    if low.data[start : start + 6] != b"import":
+    if low.data[start : start + 6] != b"import" or low.data[end - 4 : end] != b"meta":
         return Unknown(start, end, [])
     return Member(start, end, Name(start, start + 6, "import"), Literal(end - 4, end, "meta"))
 
