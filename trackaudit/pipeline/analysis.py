@@ -106,7 +106,9 @@ def analysis_of(
         linker = Linker(vocabulary, reader.source, resolver, reader.load)
 
         def search(words: Iterable[bytes], test: Callable[[bytes], bool], known: Container[str]) -> list[str]:
-            return reader.search((path for path in listing if path not in known and not is_test(path)), words, test)
+            absent = reader.sources.without(words)
+            some = (path for path in listing if path not in absent and path not in known)
+            return reader.search((path for path in some if not is_test(path)), test)
 
         # What a test passes says nothing of the customers, so tests are read only where real code imports them.
         flow = evaluate([path for path in candidates if not is_test(path)], vocabulary, linker, search, every)
