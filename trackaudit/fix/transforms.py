@@ -7,7 +7,7 @@ from trackaudit.engine.predicates import misspelt_for
 from trackaudit.fix.mapping import map_column, map_id
 from trackaudit.fix.normal import IdForm, helper_for
 from trackaudit.fix.placeholder import guard
-from trackaudit.fix.value import IdValue, by_record, elsewhere, in_place, needs_lower
+from trackaudit.fix.value import IdValue, by_record, elsewhere, in_form, in_place, needs_lower
 from trackaudit.fix.wrapper import through_wrapper
 from trackaudit.identity import hard_id
 from trackaudit.program import Call, Expression, Literal, Pair, Record, Wrap
@@ -119,8 +119,7 @@ def _raw(editor: Editor, value: IdValue, id_name: IdForm) -> str:
 
 def _add_id(case: Case, workshop: Workshop) -> list[Edit] | None:
     """A payload or a call that carries its own IDs."""
-    subject = case.subjects[0]
-    call, entry = subject.call, subject.the_entry
+    call = case.subjects[0].call
     ids = call.arguments.get("ids")
     if ids is None:
         return None
@@ -257,9 +256,9 @@ def _move(case: Case, workshop: Workshop) -> list[Edit] | None:
     subject = case.subjects[0]
     call, entry = subject.call, subject.the_entry
     editor = workshop.editor(entry.root.path)
-    id_name = hard_id(subject.ground.schema, entry.kind)
+    id_name = id_for(case, workshop, entry.root)
     others = [item for item in call.ids.items if item.root != entry.root]
-    if editor is None or any(item.key == id_name.name or item.kind == entry.kind for item in others):
+    if editor is None or id_name is None or any(item.key == id_name.name or item.kind == entry.kind for item in others):
         return None
     if call.operation == "import":
         return _renamed(editor, entry, id_name.name)
@@ -267,9 +266,8 @@ def _move(case: Case, workshop: Workshop) -> list[Edit] | None:
     if owner is None:
         return None
     _, pair = owner
-    text = editor.text(pair.value)
-    value = editor.lowered(text) if needs_lower(entry, id_name) else text
-    return [editor.replace(pair, editor.pair(id_name.name, value, pair))]
+    value = in_form(editor, editor.text(pair.value), entry, id_name)
+    return id_name.with_imports([editor.replace(pair, editor.pair(id_name.name, value, pair))])
 
 
 def _identify_later(case: Case, workshop: Workshop) -> list[Edit] | None:
@@ -311,20 +309,21 @@ def id_for(case: Case, workshop: Workshop, target: Place) -> IdForm | None:
     entry = subject.the_entry
     known = subject.ground.schema.get(entry.key)
     found = known if known is not None and known.hard else hard_id(subject.ground.schema, entry.kind)
-    uses = [
+    named = [
         item
         for call in workshop.calls
         if call.sink != subject.call.sink and call.language != "document"
         for item in call.ids.items
-        if item.key == found.name and item.kind == entry.kind
+        if item.key == found.name
     ]
+    # A hash no longer tells what it is of.
+    uses = [item for item in named if item.kind == entry.kind or "hash" in item.transforms]
     helper, imports = helper_for(uses, target, workshop)
     steps = [set(item.transforms) & {"lower", "hash"} for item in uses]
     if not helper and steps and all("hash" in step for step in steps) and "hash" not in entry.transforms:
         return None
     as_it_is = uses and not any(steps) and entry.origin not in ("dom", "request", "column")
     return IdForm(found.name, found.lowercased or bool(as_it_is), helper, imports)
-
 
 
 def _value(case: Case, editor: Editor, id_name: IdForm, target: Place | None = None) -> IdValue | None:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trackaudit.fix.editor import Editor
-    from trackaudit.model import Edit, Entry, IdName, Place, TrackingCall
+    from trackaudit.fix.normal import IdForm
+    from trackaudit.model import Edit, Entry, Place, TrackingCall
     from trackaudit.program import Node
 
 
@@ -49,12 +50,12 @@ class _Subject(NamedTuple):
     missing: bool
 
 
-def needs_lower(entry: Entry, id_name: IdName) -> bool:
+def needs_lower(entry: Entry, id_name: IdForm) -> bool:
     """Whether the ID's value is not yet in lower case, and the project does not see to it."""
     return not (entry.kind != "email" or id_name.lowercased or {"lower", "hash"} & set(entry.transforms))
 
 
-def in_place(editor: Editor, entry: Entry, target: Place, id_name: IdName) -> IdValue | None:
+def in_place(editor: Editor, entry: Entry, target: Place, id_name: IdForm) -> IdValue | None:
     """The value of an entry that is written inside the target (a call's own record). None where it cannot be reused."""
     node = editor.tree.exact(entry.value_place)
     if node is None:
@@ -64,13 +65,13 @@ def in_place(editor: Editor, entry: Entry, target: Place, id_name: IdName) -> Id
     if wrapped is None:
         return None
     if editor.document:
-        return IdValue(_normal(editor, editor.text(subject.node), entry, id_name))
+        return IdValue(in_form(editor, editor.text(subject.node), entry, id_name))
     if is_plain(subject.node):
         return _written(editor, editor.text(subject.node), subject, entry, id_name, wrapped)
     return _as_local(editor, subject, entry, id_name, wrapped, node)
 
 
-def elsewhere(editor: Editor, entry: Entry, target: Place, id_name: IdName) -> IdValue | None:
+def elsewhere(editor: Editor, entry: Entry, target: Place, id_name: IdForm) -> IdValue | None:
     """The value of an entry that is put into the record before, by its own expression. None where that would not mean
     the same at the target."""
     if entry.value_place.path != target.path:
@@ -89,7 +90,7 @@ def elsewhere(editor: Editor, entry: Entry, target: Place, id_name: IdName) -> I
     return _guard_text(editor, text, subject, entry, id_name)
 
 
-def by_record(editor: Editor, entry: Entry, call: TrackingCall, id_name: IdName) -> IdValue | None:
+def by_record(editor: Editor, entry: Entry, call: TrackingCall, id_name: IdForm) -> IdValue | None:
     """The value of an entry of a record that comes from elsewhere, read from the record at the send. Always guarded:
     a wrapper may have callers that nobody sees."""
     place = call.arguments.get("properties")
@@ -111,7 +112,7 @@ def by_record(editor: Editor, entry: Entry, call: TrackingCall, id_name: IdName)
     text = editor.member(record, entry.key)
     # A typed record may hold anything; `String` gives a text at run time and for the compiler.
     typed = editor.path.endswith((".ts", ".tsx", ".mts", ".cts"))
-    value = _normal(editor, f"String({text})" if typed else text, entry, id_name)
+    value = in_form(editor, f"String({text})" if typed else text, entry, id_name)
     guard = f'{record}.get("{entry.key}")' if editor.python else text
     return IdValue(value, guard)
 
@@ -173,7 +174,10 @@ def _others(tests: Sequence[Node], record: Node) -> list[Node]:
     return [one for one in found if not (one.start <= record.start and record.end <= one.end)]
 
 
-def _normal(editor: Editor, text: str, entry: Entry, id_name: IdName) -> str:
+def in_form(editor: Editor, text: str, entry: Entry, id_name: IdForm) -> str:
+    """An expression of an entry's value, in the form that the ID has."""
+    if id_name.helper and not {"lower", "hash"} & set(entry.transforms):
+        return f"{id_name.helper}({text})"
     return editor.lowered(text) if needs_lower(entry, id_name) and not _LOWERS.search(text) else text
 
 
@@ -185,29 +189,29 @@ def _written(
     text: str,
     subject: _Subject,
     entry: Entry,
-    id_name: IdName,
+    id_name: IdForm,
     wrapped: tuple[str, str] | tuple[()],
 ) -> IdValue:
     if subject.missing and editor.tree.is_tested(text, entry.root.start, entry.root.end, editor.data):
         subject = subject._replace(missing=False, guard=None)
     if wrapped and len(wrapped) == 2:
         plain = editor.certain(text) if subject.missing or entry.guarded else text
-        return IdValue(_normal(editor, plain, entry, id_name), "", wrapped)
+        return IdValue(in_form(editor, plain, entry, id_name), "", wrapped)
     return _guard_text(editor, text, subject, entry, id_name)
 
 
-def _guard_text(editor: Editor, text: str, subject: _Subject, entry: Entry, id_name: IdName) -> IdValue:
+def _guard_text(editor: Editor, text: str, subject: _Subject, entry: Entry, id_name: IdForm) -> IdValue:
     if not subject.missing:
-        return IdValue(_normal(editor, text, entry, id_name))
+        return IdValue(in_form(editor, text, entry, id_name))
     guard = editor.text(subject.guard) if subject.guard is not None else text
-    return IdValue(_normal(editor, editor.certain(text), entry, id_name), guard)
+    return IdValue(in_form(editor, editor.certain(text), entry, id_name), guard)
 
 
 def _as_local(
     editor: Editor,
     subject: _Subject,
     entry: Entry,
-    id_name: IdName,
+    id_name: IdForm,
     wrapped: tuple[str, str] | tuple[()],
     whole: Node,
 ) -> IdValue | None:
@@ -242,11 +246,11 @@ def _written_local(
     name: str,
     subject: _Subject,
     entry: Entry,
-    id_name: IdName,
+    id_name: IdForm,
     wrapped: tuple[str, str] | tuple[()],
     edits: tuple[Edit, ...],
 ) -> IdValue:
-    value = _normal(editor, name, entry, id_name)
+    value = in_form(editor, name, entry, id_name)
     if wrapped and len(wrapped) == 2:
         return IdValue(value, "", wrapped, edits)
     return IdValue(value, name if subject.missing else "", None, edits)

@@ -6,7 +6,8 @@ The caller calls it instead; a named import of the wrong one gets the other's na
 
 from __future__ import annotations
 
-from trackaudit.program import Bind, Call, Class, Export, Function, Import, Literal, Member, Name, Record, walk
+from trackaudit.fix.imports import brought
+from trackaudit.program import Bind, Call, Class, Function, Literal, Member, Name, Record, walk
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from trackaudit.fix.editor import Editor
     from trackaudit.fix.plan import Workshop
     from trackaudit.model import Edit, TrackingCall
+    from trackaudit.program import Param
 
 
 class _Wrapper(NamedTuple):
@@ -40,41 +42,47 @@ def through_wrapper(case: Case, workshop: Workshop) -> list[Edit] | None:
         return None
     site = call.callers[-1]
     home, editor = workshop.editor(call.sink.path), workshop.editor(site.path)
-    if home is None or editor is None or home.python or editor.python:
+    if home is None or editor is None or home.python != editor.python:
         return None
     node = editor.tree.exact(site, Call)
     wrong = home.tree.function(call.sink.start, call.sink.end)
-    if not isinstance(node, Call) or wrong is None or len(node.args) != 1 or not isinstance(node.args[0], Record):
+    if not isinstance(node, Call) or wrong is None or len(node.args) != 1 or node.keywords:
+        return None
+    if not isinstance(node.args[0], Record):
         return None
     if not _passes_on(home, wrong, call):
         return None
     argument = node.args[0]
     target = site._replace(start=argument.start, end=argument.end)
-    id_name = id_for(case, workshop)
+    id_name = id_for(case, workshop, target)
+    if id_name is None:
+        return None
     found = _beside(home, wrong, workshop, id_name.name)
     inside = target.path == entry.root.path and target.start <= entry.root.start < target.end
     if found is None or not inside:
         return None
-    id_name = id_name._replace(lowercased=id_name.lowercased or found.lowers)
+    if found.lowers:
+        id_name = id_name._replace(lowercased=True, helper="")
     value = in_place(editor, entry, target, id_name)
     if value is None or value.guard or value.wrapped is not None:
         return None
     owner = editor.pair_of(entry.root)
     pair = editor.pair(id_name.name, value.text, owner[1] if owner is not None else None)
     ids = editor.record([pair], argument) if found.whole else value.text
-    callee = _renamed(editor, home, node, wrong, found)
+    callee = _renamed(editor, home, node, found, workshop)
     if callee is None:
         return None
     given = [ids, editor.text(argument)] if found.properties >= 0 else None
     if given is None or (found.ids, found.properties) != (0, 1):
         return None
-    return [*value.edits, *callee, editor.insert(argument.start, f"{ids}, ")]
+    return id_name.with_imports([*value.edits, *callee, editor.insert(argument.start, f"{ids}, ")])
 
 
 def _passes_on(home: Editor, wrong: Function, call: TrackingCall) -> bool:
     """Whether the wrong wrapper only passes its first parameter on as the properties."""
     place = call.arguments.get("properties")
-    target = wrong.params[0].target if len(wrong.params) == 1 else None
+    params = _params(home, wrong)
+    target = params[0].target if len(params) == 1 else None
     node = home.tree.exact(place, Name) if place is not None else None
     return isinstance(target, Name) and isinstance(node, Name) and node.id == target.id
 
@@ -97,7 +105,10 @@ def _beside(home: Editor, wrong: Function, workshop: Workshop, id_name: str) -> 
 
 def _read(home: Editor, function: Function, name: str, call: TrackingCall, id_name: str) -> _Wrapper | None:
     """How an identifying function passes its parameters on; None where it does more than that."""
-    params = [param.target.id if isinstance(param.target, Name) and not param.rest else "" for param in function.params]
+    params = [
+        param.target.id if isinstance(param.target, Name) and not param.rest else ""
+        for param in _params(home, function)
+    ]
     ids, properties = call.arguments.get("ids"), call.arguments.get("properties")
     if ids is None or properties is None:
         return None
@@ -123,6 +134,17 @@ def _read(home: Editor, function: Function, name: str, call: TrackingCall, id_na
     return None
 
 
+def _params(home: Editor, function: Function) -> list[Param]:
+    """What a caller gives: all parameters but a Python method's own object."""
+    method = home.python and _class_of(home, function) is not None
+    return function.params[1:] if method and _first_is_self(function) else function.params
+
+
+def _first_is_self(function: Function) -> bool:
+    first = function.params[0].target if function.params else None
+    return isinstance(first, Name) and first.id in ("self", "cls")
+
+
 def _name_of(home: Editor, function: Function) -> str | None:
     if function.name:
         return function.name
@@ -146,40 +168,12 @@ def _class_of(home: Editor, function: Function) -> Class | None:
     return None
 
 
-def _renamed(editor: Editor, home: Editor, node: Call, wrong: Function, found: _Wrapper) -> list[Edit] | None:
+def _renamed(editor: Editor, home: Editor, node: Call, found: _Wrapper, workshop: Workshop) -> list[Edit] | None:
     """The call under the other name, imported if the file is another one."""
     callee = node.callee
     if isinstance(callee, Member) and isinstance(callee.key, Literal):
         return [editor.replace(callee.key, editor.key_text(found.name, editor.text(callee.key)))]
     if not isinstance(callee, Name) or found.method:
         return None
-    rename = editor.replace(callee, found.name)
-    if editor.path == home.path:
-        return [rename]
-    if found.name not in _exported(home):
-        return None
-    for module in editor.tree.modules:
-        for statement in module.body:
-            if not isinstance(statement, Import):
-                continue
-            named = {one.local: one.imported for one in statement.names}
-            if found.name in named.values():
-                local = next(local for local, imported in named.items() if imported == found.name)
-                return [editor.replace(callee, local)]
-            if callee.id in named:
-                closing = editor.data.rfind(b"}", statement.start, statement.end)
-                if closing < 0 or found.name in editor.tree.used_names():
-                    return None
-                body = editor.data[statement.start : closing].rstrip()
-                comma = "" if body.endswith(b",") else ","
-                return [rename, editor.insert(statement.start + len(body), f"{comma} {found.name}")]
-    return None
-
-
-def _exported(home: Editor) -> set[str]:
-    found: set[str] = set()
-    for module in home.tree.modules:
-        for statement in walk(list(module.body)):
-            if isinstance(statement, Export) and statement.module is None:
-                found.update(name.exported for name in statement.names)
-    return found
+    told = brought(editor, home, found.name, workshop, callee.id)
+    return [editor.replace(callee, told[0]), *told[1]] if told is not None else None
