@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trackaudit import cache, pipeline
+from trackaudit import cache, discover, pipeline
 from trackaudit.cli import main
 from trackaudit.discover import snapshot
 from trackaudit.pipeline import analysis
@@ -41,6 +41,7 @@ class Shop:
             return analysis.analyse(options)
 
         monkeypatch.setattr(pipeline, "analyse", counted)
+        monkeypatch.setattr(discover, "FEW", 0)  # as if there were many files
         monkeypatch.setattr(snapshot, "MARGIN", -1e9)  # as if the files had been written long ago
         monkeypatch.setenv("XDG_CACHE_HOME", str(root.parent / "kept"))
 
@@ -305,6 +306,24 @@ def test_the_cache_commands_tell_where_it_is_and_remove_it(shop: Shop, capsys: p
     assert main(["cache", "clear"]) == 0
     assert "1 project." in capsys.readouterr().err
     assert not check(shop, capsys)
+
+
+def test_nothing_is_kept_of_a_small_tree(
+    shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discover, "FEW", 1_000)
+    assert not check(shop, capsys)
+    assert not check(shop, capsys)
+
+
+def test_a_linked_work_tree_keeps_its_own(
+    shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not check(shop, capsys)
+    shop.git("worktree", "add", "-q", "../linked", "-b", "linked")
+    monkeypatch.chdir(shop.root.parent / "linked")
+    assert not check(shop, capsys)
+    assert check(shop, capsys)
 
 
 def test_what_is_kept_is_bounded(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 
+from trackaudit.discover.git import index_of
 from trackaudit.discover.listing import Listing, ignore_spec, is_skipped, list_repository, walk
 from trackaudit.discover.ripgrep import FEW, Ripgrep, program
 from trackaudit.discover.sources import Sources, TooLarge
@@ -22,7 +23,19 @@ if TYPE_CHECKING:
 
     from trackaudit.config import Config
 
-__all__ = ["Discovery", "Ground", "Scan", "Sources", "Target", "TooLarge", "discover", "is_test_path", "locate", "scan"]
+__all__ = [
+    "Discovery",
+    "Ground",
+    "Scan",
+    "Sources",
+    "Target",
+    "TooLarge",
+    "discover",
+    "is_large",
+    "is_test_path",
+    "locate",
+    "scan",
+]
 
 MINIFIED_LIMIT = 200_000
 """Bytes above which a `*.min.js` is somebody's bundle, not code that anyone here wrote."""
@@ -144,7 +157,7 @@ def discover(
 
     `wanted` says by the path whether any front end reads a file. What `sources` holds as an overlay is listed too.
     """
-    if _has_large_index(ground):
+    if is_large(ground):
         _ask_ripgrep(sources, anchors)
     listed = _list(ground)
     notices = list(listed.notices)
@@ -253,12 +266,11 @@ def _ask_ripgrep(sources: Sources, anchors: Sequence[bytes]) -> None:
         sources.quick.begin(anchors, wide=True)
 
 
-def _has_large_index(ground: Ground) -> bool:
-    """Whether a repository has so many files that it pays to begin before they are listed."""
-    if ground.repository is None:
-        return False
+def is_large(ground: Ground) -> bool:
+    """Whether a repository has so many files that it pays to look at it in other ways than file by file."""
+    index = index_of(ground.repository) if ground.repository is not None else None
     try:
-        return os.stat(f"{ground.repository}/.git/index").st_size > FEW * _INDEX_ENTRY
+        return index is not None and os.stat(index).st_size > FEW * _INDEX_ENTRY
     except OSError:
         return False
 

@@ -93,6 +93,21 @@ class Blobs:
         self._process.wait()
 
 
+def index_of(repository: str) -> str | None:
+    """The path of a work tree's index, whether it exists or not; None where the work tree's link cannot be read."""
+    folder = os.path.join(repository, ".git")
+    if os.path.isfile(folder):  # a linked work tree
+        try:
+            with open(folder, "rb") as file:
+                line = os.fsdecode(file.read(5_000)).strip()
+        except OSError:
+            return None
+        if not line.startswith("gitdir: "):
+            return None
+        folder = os.path.join(repository, line[len("gitdir: ") :])
+    return os.path.join(folder, "index")
+
+
 def _command(root: str) -> list[str]:
     settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit")
     return ["git", *(part for setting in settings for part in ("-c", setting)), "-C", root]

@@ -9,11 +9,11 @@ its states was read.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from trackaudit.cache import digest
-from trackaudit.discover.git import run_git
+from trackaudit.discover.git import index_of, run_git
 from trackaudit.discover.sources import Sources
+from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def snapshot(root: str, repository: str, wanted: Callable[[str], bool], began: f
     `wanted` says by the path whether any front end reads a file. `began`: when the run began that has read the tree
     (seconds of the wall clock); a tree that was written to since then has no snapshot.
     """
-    index = _index(repository)
+    index = index_of(repository)
     if index is None:
         return None
     try:
@@ -110,20 +110,6 @@ def _ask(root: str, *commands: list[str]) -> list[list[str]] | None:
 
 def _are_of_user(settings: bytes) -> bool:
     return all(line.partition(b"\t")[0] in (b"system", b"global") for line in settings.splitlines())
-
-
-def _index(repository: str) -> str | None:
-    folder = os.path.join(repository, ".git")
-    if os.path.isfile(folder):  # a linked work tree
-        try:
-            with open(folder, "rb") as file:
-                line = os.fsdecode(file.read(5_000)).strip()
-        except OSError:
-            return None
-        if not line.startswith("gitdir: "):
-            return None
-        folder = os.path.join(repository, line[len("gitdir: ") :])
-    return os.path.join(folder, "index")
 
 
 def _bytes(sources: Sources, path: str, budget: int, began: float | None) -> bytes | None:

@@ -3,7 +3,7 @@
 What a check says depends on this program, the options, the configuration, and the files. The key holds the first three;
 the files are compared by `discover.snapshot`, and those that git does not list but the run looked for (a built file
 that is imported), one by one. What depends on more is not kept: other folders of rules, a baseline, a revision,
-standard input, files of an ignored folder, and what is to be written.
+standard input, files of an ignored folder, and what is to be written. A small tree is sooner checked than compared.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackaudit import cache, model
+from trackaudit.discover import is_large
 from trackaudit.parse import language_of
+from trackaudit.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from trackaudit.discover import Ground
     from trackaudit.model import Result
@@ -42,7 +45,7 @@ class Asked(NamedTuple):
 def asked(ground: Ground, options: CheckOptions) -> Asked | None:
     """The check as the store knows it; None for one that is not kept."""
     written = options.fix in ("safe", "unsafe")
-    if ground.repository is None or options.stdin or options.since or options.baseline or written:
+    if options.stdin or options.since or options.baseline or written or not is_large(ground):
         return None
     config = b""
     try:
@@ -77,7 +80,7 @@ def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
     from trackaudit.discover.snapshot import snapshot, tracked
 
     ground, config = check.ground, analysis.config
-    if ground.repository is None or config.extend_rules or config.baseline:
+    if ground.repository is None or config.extend_rules or config.baseline or _was_hurried(outcome.result):
         return
     before = _load(ground.root)
     now = snapshot(ground.root, ground.repository, _matters, check.began)
@@ -102,6 +105,11 @@ def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
     before.pop(check.key, None)
     recent = [*before.items()][-(KEPT - 1) :]
     cache.save(ground.root, dict([*recent, (check.key, kept)]))
+
+
+def _was_hurried(result: Result) -> bool:
+    """Whether another run might come further, or end otherwise."""
+    return any(notice.kind == "crash" or "max-seconds" in notice.message for notice in result.notices)
 
 
 def _matters(path: str) -> bool:
