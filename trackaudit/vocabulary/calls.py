@@ -69,6 +69,8 @@ class CallSinks:
         if found is None and len(path) > 1:
             # A parameter or injected service: `$exponea`, `_exponea`.
             found = table.get((path[0].lstrip("$_"), *path[1:-1]))
+            if found is None and path[-2].startswith("$"):  # Vue's plug-ins: `this.$exponea`, `useNuxtApp().$exponea`
+                found = table.get((path[-2],))
         return found.get(path[-1]) if found else None
 
     def is_name(self, name: str) -> bool:
