@@ -98,16 +98,12 @@ def moments(m: Machine) -> list[Moment]:
 
 
 def _handlers(m: Machine, module: Module) -> Iterator[tuple[p.Function, str]]:
+    outline = m.linker.relevance.outline(module)
     bound: set[int] = set()
-    functions: list[p.Function] = []
-    for node in p.walk(module.body):
-        if isinstance(node, p.Function):
-            functions.append(node)
-        elif isinstance(node, p.Call):
-            given = [arg for arg in node.args if isinstance(arg, p.Function)]
-            if given and any(_is_logout(m, text) for text in _texts(node)):
-                bound.update(id(arg) for arg in given)
-    for function in functions:
+    for call in outline.given:
+        if any(_is_logout(m, text) for text in _texts(call)):
+            bound.update(id(arg) for arg in call.args if isinstance(arg, p.Function))
+    for function in outline.every:
         name = m.linker.name_of(module, function)
         taken = {param.target.id for param in function.params if isinstance(param.target, p.Name)}
         if not _OTHER_PARAMETERS.isdisjoint(taken):

@@ -11,7 +11,10 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from trackaudit.program import Module
+    from trackaudit.vocabulary import Vocabulary
 
 _NAMING = (p.Function, p.ClassMember)
 """What gives a key's name a meaning: a function in a record, anything in a class."""
@@ -22,7 +25,9 @@ class Outline(NamedTuple):
     it. required: those of `require("x")` and `import("x")` alone. named: what has a name (a dot before it where it is a
     key or member), and the code that stands for it. classes: those that have bases. functions: the name under which
     each function is known, a variable's, a key's, a member's, by its node's id. rewritten: names that are written more
-    than once."""
+    than once. every: all functions. given: calls that are given a function. words: where each word stands, as
+    `node_words` tells them; nodes are numbered, parents first, so that a piece of code is a range of numbers. ranges:
+    that of a function, and of what is in `named`, by its node's id."""
 
     imports: list[p.Import]
     specifiers: list[tuple[str, list[str]]]
@@ -31,38 +36,93 @@ class Outline(NamedTuple):
     classes: list[p.Class]
     functions: dict[int, str]
     rewritten: set[str]
+    every: list[p.Function]
+    given: list[p.Call]
+    words: dict[str, list[int]]
+    ranges: dict[int, tuple[int, int]]
 
 
-def outline(module: Module) -> Outline:
+_SPEAKING = (p.Call, p.Member, p.Pair, p.PatternEntry, p.Keyword, p.Literal)
+_RANGED = (p.Function, p.Bind, p.Assign, p.ClassMember)
+
+
+def outline(module: Module, vocabulary: Vocabulary) -> Outline:
     """Walk a module once."""
-    found = Outline([], [], [], [], [], {}, set())
+    found = Outline([], [], [], [], [], {}, set(), [], [], {}, {})
+    words, ranges = found.words, found.ranges
     bound: set[str] = set()
-    for node in p.walk(module.body):
-        if isinstance(node, p.Call):
-            if (specifier := required(node)) is not None:
-                found.required.append(specifier)
-                found.specifiers.append((specifier, []))
-        elif isinstance(node, (p.Bind, p.Assign)):
-            _writing(found, bound, node)
-        elif isinstance(node, (p.Pair, p.ClassMember)):
-            if isinstance(node.key, p.Literal) and node.value is not None:
-                name = str(node.key.value)
-                _name_functions(found, node.value, name)
-                if isinstance(node.value if isinstance(node, p.Pair) else node, _NAMING):
-                    found.named.append((f".{node.key.value}", node.value))
-        elif isinstance(node, p.Import):
-            found.imports.append(node)
-            found.specifiers.append((node.module, [name.imported for name in node.names]))
-        elif isinstance(node, p.Export):
-            if node.module is not None:
-                found.specifiers.append((node.module, []))
-        elif isinstance(node, p.Class) and node.bases:
-            found.classes.append(node)
+    number = 0
+    stack: list[p.Node | tuple[int, int]] = list(reversed(module.body))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, tuple):
+            ranges[node[0]] = (node[1], number)
+            continue
+        number += 1
+        if isinstance(node, p.Name):
+            words.setdefault(node.id, []).append(number)
+            continue
+        if isinstance(node, _SPEAKING):
+            for word in node_words(node, vocabulary):
+                words.setdefault(word, []).append(number)
+        if isinstance(node, _RANGED):
+            # Comes off the stack when all below the node has.
+            stack.append((id(node), number))
+            if isinstance(node, p.ClassMember) and node.value is not None and not isinstance(node.value, p.Function):
+                stack.append((id(node.value), number))
+        _note(found, bound, node)
+        below = list(p.children(node))
+        below.reverse()
+        stack.extend(below)
     # What a class has from a base that sends, its own functions reach by any name.
     for cls in found.classes:
         keys = [str(item.key.value) for item in cls.members if isinstance(item.key, p.Literal)]
         found.named.extend((f".{key}", base) for key in keys for base in cls.bases)
     return found
+
+
+def _note(found: Outline, bound: set[str], node: p.Node) -> None:
+    if isinstance(node, p.Call):
+        if (specifier := required(node)) is not None:
+            found.required.append(specifier)
+            found.specifiers.append((specifier, []))
+        elif any(isinstance(arg, p.Function) for arg in node.args):
+            found.given.append(node)
+    elif isinstance(node, p.Function):
+        found.every.append(node)
+    elif isinstance(node, (p.Bind, p.Assign)):
+        _writing(found, bound, node)
+    elif isinstance(node, (p.Pair, p.ClassMember)):
+        if isinstance(node.key, p.Literal) and node.value is not None:
+            _name_functions(found, node.value, str(node.key.value))
+            if isinstance(node.value if isinstance(node, p.Pair) else node, _NAMING):
+                found.named.append((f".{node.key.value}", node.value))
+    elif isinstance(node, p.Import):
+        found.imports.append(node)
+        found.specifiers.append((node.module, [name.imported for name in node.names]))
+    elif isinstance(node, p.Export):
+        if node.module is not None:
+            found.specifiers.append((node.module, []))
+    elif isinstance(node, p.Class) and node.bases:
+        found.classes.append(node)
+
+
+def node_words(node: p.Node, vocabulary: Vocabulary) -> Iterable[str]:
+    """The words that a node says itself, a name's apart: with a dot before them, the keys and members it uses; with an
+    equals sign, the module it requires."""
+    if isinstance(node, (p.Member, p.Pair, p.PatternEntry)):
+        return (f".{node.key.value}",) if isinstance(node.key, p.Literal) else ()
+    if isinstance(node, p.Call):
+        specifier = required(node)
+        return () if specifier is None else (f"={specifier}",)
+    if isinstance(node, p.Keyword):
+        return (f".{node.name}",) if node.name else ()
+    if isinstance(node, p.Literal) and isinstance(node.value, str):
+        if node.value in vocabulary.texts:
+            return (f".{node.value}",)
+        if "/" in node.value:
+            return [f".{path}" for path in vocabulary.paths if path in node.value]
+    return ()
 
 
 def _writing(found: Outline, bound: set[str], node: p.Bind | p.Assign) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from trackaudit import program as p
-from trackaudit.flow.outline import Outline, outline, required, target_names
+from trackaudit.flow.outline import Outline, node_words, outline, target_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Relevance:
         self._inside: dict[int, tuple[set[str], set[str]]] = {}
         self._outlines: dict[int, Outline] = {}
         self._relevant: dict[int, set[str]] = {}
+        self._spots: dict[int, list[int]] = {}
         self._inheriting: set[int] = set()
 
     def forget(self) -> None:
@@ -42,7 +45,7 @@ class Relevance:
         """What a module holds, whatever is known to send."""
         found = self._outlines.get(id(module))
         if found is None:
-            found = self._outlines[id(module)] = outline(module)
+            found = self._outlines[id(module)] = outline(module, self._vocabulary)
         return found
 
     def settled(self, module: Module) -> Callable[[str], bool]:
@@ -82,19 +85,8 @@ class Relevance:
                 own |= below[1]
                 continue
             stack.extend(p.children(inner))
-            if isinstance(inner, (p.Member, p.Pair, p.PatternEntry)):
-                if isinstance(inner.key, p.Literal):
-                    words.add(f".{inner.key.value}")
-            elif isinstance(inner, p.Keyword) and inner.name:
-                words.add(f".{inner.name}")
-            elif isinstance(inner, p.Call) and (specifier := required(inner)) is not None:
-                words.add(f"={specifier}")
-            elif isinstance(inner, p.Literal) and isinstance(inner.value, str):
-                if inner.value in self._vocabulary.texts:
-                    words.add(f".{inner.value}")
-                elif "/" in inner.value:
-                    words.update(f".{path}" for path in self._vocabulary.paths if path in inner.value)
-            elif isinstance(inner, p.Param) or (isinstance(inner, p.Bind) and inner is not node):
+            words.update(node_words(inner, self._vocabulary))
+            if isinstance(inner, p.Param) or (isinstance(inner, p.Bind) and inner is not node):
                 own.update(target_names(inner.target) if not isinstance(inner.target, p.Member) else ())
         return words, own
 
@@ -113,6 +105,7 @@ class Relevance:
         for specifier in own.required:
             if self._leads_on(module, specifier, []):
                 known.add(f"={specifier}")
+        spots = sorted(spot for word in known & own.words.keys() for spot in own.words[word])
         waiting = own.named
         changed = True
         while changed:
@@ -121,12 +114,14 @@ class Relevance:
             for name, code in waiting:
                 if name in known:
                     continue
-                if known.isdisjoint(self.words(code)):
+                if not _touched(own, spots, code) or known.isdisjoint(self.words(code)):
                     left.append((name, code))
                 else:
                     known.add(name)
+                    spots = sorted([*spots, *own.words.get(name, ())])
                     changed = True
             waiting = left
+        self._spots[id(module)] = spots
         self._relevant[id(module)] = known
         for cls in own.classes:
             if any(not known.isdisjoint(self.words(base)) for base in cls.bases):
@@ -142,4 +137,16 @@ class Relevance:
 
     def matters(self, module: Module, node: p.Node) -> bool:
         """Whether a function can lead to a send."""
-        return not self.relevant(module).isdisjoint(self.words(node)) or id(node) in self._inheriting
+        known = self.relevant(module)
+        if id(node) in self._inheriting:
+            return True
+        return _touched(self.outline(module), self._spots[id(module)], node) and not known.isdisjoint(self.words(node))
+
+
+def _touched(outline: Outline, spots: list[int], node: p.Node) -> bool:
+    """Whether one of these spots lies in a piece of code; a quick no, before its words are read."""
+    found = outline.ranges.get(id(node))
+    if found is None:
+        return True
+    index = bisect_left(spots, found[0])
+    return index < len(spots) and spots[index] <= found[1]
