@@ -101,6 +101,8 @@ class JavaScript(Editor):
             return True
         before = self.data[: spot.statement.start]
         bare = _COMMENTS.sub(b" ", before[max(0, len(before) - 4000) :]).rstrip()
+        if bare.endswith(b">") and not bare.endswith(b"=>"):  # the tag that a script begins with
+            return True
         return bare.endswith((b"{", b";", b"}")) and not (isinstance(spot.owner, Branch) and bare.endswith(b"}"))
 
     def _block_body(self, spot: Spot, text: str) -> list[Edit] | None:
