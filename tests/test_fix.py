@@ -121,6 +121,42 @@ def test_what_breaks_off_half_way_leaves_every_file_as_it_was(
     assert sorted(os.listdir(tmp_path)) == ["a.js", "b.js"]
 
 
+@pytest.mark.parametrize("step", ["fsync", "link", "chmod"])
+def test_a_disk_that_is_full_leaves_every_file_as_it_was(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.js", "b.js"):
+        (tmp_path / name).write_bytes(b"old")
+    real, calls = getattr(os, step), []
+
+    def full(*given: object, **more: object) -> object:
+        calls.append(given)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+        return real(*given, **more)
+
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(OSError, match="No space"):
+        write(str(tmp_path), {name: Change(b"old", b"fixed") for name in ("a.js", "b.js")}, [])
+    assert [(tmp_path / name).read_bytes() for name in ("a.js", "b.js")] == [b"old", b"old"]
+    assert sorted(os.listdir(tmp_path)) == ["a.js", "b.js"]
+
+
+def test_a_link_a_read_only_file_and_one_that_is_gone_are_left_and_told(tmp_path: Path) -> None:
+    (tmp_path / "real.js").write_bytes(b"old")
+    (tmp_path / "link.js").symlink_to("real.js")
+    (tmp_path / "shut.js").write_bytes(b"old")
+    os.chmod(tmp_path / "shut.js", 0o444)
+    changes = {name: Change(b"old", b"fixed") for name in ("gone.js", "link.js", "shut.js")}
+    written = write(str(tmp_path), changes, [])
+    assert written.paths == ()
+    told = {notice.path: notice.message for notice in written.notices}
+    assert "cannot be read" in told["gone.js"]
+    assert "symbolic link" in told["link.js"]
+    assert "read-only" in told["shut.js"]
+    assert [(tmp_path / name).read_bytes() for name in ("real.js", "shut.js")] == [b"old", b"old"]
+
+
 def test_a_file_with_two_names_keeps_both(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_bytes(b"old and long")
     os.link(tmp_path / "a.js", tmp_path / "other")

@@ -45,8 +45,8 @@ def write(
             why = "the file has changes that are not committed; --allow-dirty fixes it all the same"
             notices.append(Notice("not-fixed", path, 0, why))
             refused.add(path)
-        elif _read(f"{root}/{path}") != change.old:
-            notices.append(Notice("not-fixed", path, 0, "the file changed while it was checked"))
+        elif why := _refusal(f"{root}/{path}", change.old):
+            notices.append(Notice("not-fixed", path, 0, why))
             refused.add(path)
     grown = True
     while grown:  # what one fix changes in a refused file and elsewhere, it changes nowhere
@@ -98,14 +98,21 @@ def _object_ids(data: bytes) -> set[str]:
     return found
 
 
-def _read(path: str) -> bytes | None:
+def _refusal(path: str, old: bytes) -> str:
+    """Why a file is left as it is; "" where it may be written."""
     try:
-        if not stat.S_ISREG(os.lstat(path).st_mode):
-            return None
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None
+        mode = os.lstat(path).st_mode
+        if stat.S_ISLNK(mode):
+            return "it is a symbolic link; check the file that it points to"
+        if stat.S_ISREG(mode) and not mode & 0o222:
+            return "the file is read-only"
+        if stat.S_ISREG(mode):
+            with open(path, "rb") as file:
+                if file.read() == old:
+                    return ""
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+    return "the file changed while it was checked"
 
 
 def _swap(root: str, changes: Mapping[str, Change]) -> None:
