@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from trackaudit.cli import adopting, asking, checking, keeping
+from trackaudit.cli import adopting, asking, checking, keeping, profiles
 from trackaudit.cli.group import cli
 from trackaudit.cli.output import FAILED, INTERRUPTED
 
@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["adopting", "asking", "checking", "cli", "keeping", "run"]
+__all__ = ["adopting", "asking", "checking", "cli", "keeping", "profiles", "run"]
 
 
 def run(given: Sequence[str]) -> int:

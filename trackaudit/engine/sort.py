@@ -32,11 +32,11 @@ def value_sort(entry: Entry) -> str:
     if not value.literals:
         return "value"
     if not value.symbols and value.resolved:
-        sorts = {_literal_sort(literal) for literal in value.literals}
+        sorts = {literal_sort(literal) for literal in value.literals}
         if sorts == {"constant"}:
             return "constant"
         return "placeholder" if "placeholder" in sorts else "empty" if sorts == {"empty"} else "value"
-    if any(_literal_sort(literal) == "placeholder" for literal in value.literals):
+    if any(literal_sort(literal) == "placeholder" for literal in value.literals):
         return "fallback"
     empty_text = any(isinstance(literal, str) and not literal.strip() for literal in value.literals)
     return "fallback" if empty_text and not entry.guarded else "value"
@@ -48,7 +48,8 @@ def _falls_to_nothing(value: Facts) -> bool:
     return said and None in value.literals and bool(value.symbols)
 
 
-def _literal_sort(literal: str | int | float | bool | None) -> str:
+def literal_sort(literal: str | int | float | bool | None) -> str:
+    """What one constant is: empty, placeholder, or constant."""
     if literal is None:
         return "empty"
     text = str(literal).strip().lower()

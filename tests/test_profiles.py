@@ -1,0 +1,436 @@
+"""Repairing split profiles: exports with planted duplicates in, and only what is one person's ever merges."""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import json
+import random
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("duckdb", reason="needs trackaudit[profiles]")
+
+import duckdb
+import sqlglot
+
+from trackaudit.cli import main
+from trackaudit.profiles import plan as planning
+from trackaudit.profiles import queries
+from trackaudit.profiles.columns import Asked
+from trackaudit.profiles.export import connect, read
+from trackaudit.profiles.groups import Aim
+from trackaudit.profiles.model import Engagement, Profile
+
+ROOT = Path(__file__).resolve().parent.parent
+AIM = Aim("registered", "email", "email", frozenset({"cookie"}))
+Row = dict[str, Any]
+MIXED = """registered;cookie;email;created
+Jo@example.com;c1;jo@example.com;1700000000
+;c2; JO@example.com;1700000100
+;"[""c3"",""c4""]";jo@example.com;2024-01-01
+;c5;undefined;
+;c6;undefined;
+al@example.com;c7;;
+AL@example.com;c8;;
+;;no@example.com;
+;c11;no@example.com;
+"""
+
+
+def run(tmp_path: Path, text: str | bytes, *options: str, name: str = "export.csv") -> int:
+    """`plan` on an export; the exit code."""
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return main(["profiles", "plan", str(path), "-o", str(tmp_path / "plan.jsonl"), *options])
+
+
+def lines(path: Path) -> list[Any]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def commands(tmp_path: Path) -> list[Row]:
+    return [one["data"] for line in lines(tmp_path / "plan.jsonl") for one in line["commands"]]
+
+
+def held(tmp_path: Path) -> dict[str, str]:
+    return {line["value"]: line["reason"] for line in lines(tmp_path / "plan-held.jsonl")}
+
+
+# ------------------------------------------------------------------------------------------------------- the plan
+
+
+def test_strays_merge_into_the_hard_id_as_it_is_spelt_and_the_rest_is_held_with_its_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, MIXED) == 0
+    assert [(one["customer_ids"], one["update_timestamp"]) for one in commands(tmp_path)] == [
+        ({"registered": "Jo@example.com", "cookie": "c2"}, 1700000100),
+        ({"registered": "Jo@example.com", "cookie": "c3"}, 1704067200),
+    ]
+    assert held(tmp_path) == {
+        "al@example.com": "conflict",
+        "no@example.com": "unreachable",
+        "undefined": "placeholder",
+    }
+    assert "Of 3 profiles they make 1" in capsys.readouterr().out
+
+
+def test_a_line_is_a_request_body_of_at_most_fifty_commands(tmp_path: Path) -> None:
+    rows = "".join(f"u{n}@example.com,a{n},\n,b{n},u{n}@example.com\n" for n in range(120))
+    assert run(tmp_path, "registered,cookie,email\n" + rows) == 0
+    bodies = lines(tmp_path / "plan.jsonl")
+    assert [len(body["commands"]) for body in bodies] == [50, 50, 20]
+    for body in bodies:
+        assert set(body) == {"commands"}
+        for command in body["commands"]:
+            assert command["name"] == "customers"
+            assert set(command["data"]) == {"customer_ids", "properties", "update_timestamp"}
+    names = [command["command_id"] for body in bodies for command in body["commands"]]
+    assert len(set(names)) == 120
+
+
+def test_the_order_of_the_rows_does_not_change_the_plan(tmp_path: Path) -> None:
+    head, *rows = MIXED.splitlines()
+    plans = set()
+    for seed in range(3):
+        random.Random(seed).shuffle(rows)
+        assert run(tmp_path, "\n".join([head, *rows])) == 0
+        plans.add((tmp_path / "plan.jsonl").read_bytes() + (tmp_path / "plan-held.jsonl").read_bytes())
+    assert len(plans) == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ("a@x.com,c1,,\nb@x.com,c2,a@x.com,\n,c3,a@x.com,\n", "conflict"),
+        ("a@x.com,c1,b@x.com,\n,c3,a@x.com,\n", "two-identifiers"),
+        ("a@x.com,c1,,\na@x.com,c2,,\n,c3,a@x.com,\n", "contradiction"),
+        ("a@x.com,c1,,\n,c3,a@x.com,\nb@x.com,c3,,\n", "contradiction"),
+        (",c1,,0171 23\n,c2,,+017123\n,c3,,(0171) 23\n", "other-identifier"),
+        ("".join(f",c{n},a@x.com,\n" for n in range(30)), "crowd"),
+        (",c1,jo,\n,c2,jo,\n", "not-an-address"),
+        ("a@x.com,c1,,\n,undefined,a@x.com,\n", "unreachable"),
+        (",c1,test@x.com,\n,c2,test@x.com,\n", "placeholder"),
+    ],
+)
+def test_what_could_be_two_people_is_held(tmp_path: Path, rows: str, reason: str) -> None:
+    assert run(tmp_path, "registered,cookie,email,phone\n" + rows) == 0
+    assert commands(tmp_path) == []
+    assert reason in held(tmp_path).values()
+
+
+def test_an_address_in_a_soft_id_is_found_and_merged(tmp_path: Path) -> None:
+    assert run(tmp_path, "registered,cookie\na@x.com,c1\n,A@x.com\n") == 0
+    assert [one["customer_ids"] for one in commands(tmp_path)] == [{"registered": "a@x.com", "cookie": "A@x.com"}]
+
+
+def test_a_profile_that_two_files_list_alike_is_one(tmp_path: Path) -> None:
+    text = "registered,cookie,email\na@x.com,c1,a@x.com\n,c2,a@x.com\n"
+    (tmp_path / "again.csv").write_text(text)
+    assert run(tmp_path, text, str(tmp_path / "again.csv")) == 0
+    assert len(commands(tmp_path)) == 1
+
+
+# ----------------------------------------------------------------------------------------------------- the proof
+
+KINDS = ("strays", "case", "nobody", "conflict", "unreachable", "placeholder", "two", "alone", "soft")
+
+
+def planted(kinds: list[str]) -> tuple[list[Row], list[list[int]]]:
+    """Profiles, and the groups of them (by index) that should become one."""
+    rows: list[Row] = []
+    wanted: list[list[int]] = []
+    for number, kind in enumerate(kinds):
+        mail = f"p{number}@example.com"
+        at = len(rows)
+
+        def row(hard: str, email: str, *cookies: str) -> None:
+            rows.append({"registered": hard, "email": email, "cookie": list(cookies)})
+
+        if kind == "strays":
+            row(mail, mail, f"{number}a")
+            row("", f" {mail}", f"{number}b", f"{number}c")
+            row("", mail.upper(), f"{number}d")
+        elif kind == "case":
+            row(mail.title(), "", f"{number}a")
+            row("", mail, f"{number}b")
+        elif kind == "nobody":
+            row("", mail, f"{number}a")
+            row("", mail, f"{number}b")
+        elif kind == "soft":
+            row(mail, "", f"{number}a")
+            row("", "", mail.upper())
+        elif kind == "conflict":
+            row(mail, mail, f"{number}a")
+            row(mail.upper(), mail, f"{number}b")
+            row("", mail, f"{number}c")
+        elif kind == "unreachable":
+            row(mail, mail, f"{number}a")
+            row("", mail)
+        elif kind == "placeholder":
+            row("", "undefined", f"{number}a")
+        elif kind == "two":
+            row(mail, f"other{mail}", f"{number}a")
+            row("", mail, f"{number}b")
+        else:
+            row(mail, mail, f"{number}a")
+        if kind in ("strays", "case", "nobody", "soft"):
+            wanted.append(list(range(at, len(rows))))
+    return rows, wanted
+
+
+def replayed(rows: list[Row], sent: list[Row]) -> tuple[list[Profile], list[Profile]]:
+    """The profiles at first, and those that are left after the calls."""
+    model = Engagement()
+    for row in rows:
+        profile = Profile()
+        profile.hard = {"registered": row["registered"]} if row["registered"] else {}
+        profile.soft = {("cookie", one) for one in row["cookie"]}
+        profile.properties = {"email": row["email"]}
+        model.profiles.append(profile)
+    before = list(model.profiles)
+    for call in sent:
+        model.send(call["customer_ids"], call["properties"])
+    return before, model.profiles
+
+
+@settings(max_examples=max(15, settings().max_examples // 20))
+@given(st.lists(st.sampled_from(KINDS), min_size=1, max_size=14), st.randoms(use_true_random=False))
+def test_what_should_merge_does_and_nothing_else_ever_in_any_order_with_batches_repeated_or_lost(
+    kinds: list[str], rng: random.Random
+) -> None:
+    rows, wanted = planted(kinds)
+    shuffled = rng.sample(rows, len(rows))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "export.jsonl")
+        path.write_text("".join(json.dumps(row) + "\n" for row in shuffled))
+        database = connect(folder, "500MB")
+        done = read(database, [str(path)], Asked({}, {"cookie": "cookie"}, {}), None, folder)
+        planning.prepare(database)
+        account = planning.write(database, AIM, 20, done.profiles, f"{folder}/plan", f"{folder}/held")
+        database.close()
+        batches = [[one["data"] for one in line["commands"]] for line in lines(Path(folder, "plan"))]
+    calls = [call for batch in batches for call in batch]
+    assert (account.groups, account.before) == (len(wanted), sum(map(len, wanted)))
+    assert account.commands == len(calls)
+
+    every = rng.sample(calls, len(calls)) + rng.choices(calls, k=3) if calls else []
+    before, after = replayed(rows, every)
+    assert len(before) - len(after) == account.before - account.after
+    assert Counter(owner(one) for one in after) == Counter(_expected(rows, wanted))
+
+    some = [call for call in calls if rng.random() < 0.5]
+    before, after = replayed(rows, rng.sample(some, len(some)) * 2)
+    whose = {cookie: index for index, group in enumerate(wanted) for at in group for cookie in rows[at]["cookie"]}
+    for profile in after:  # whatever was lost: no profile holds the cookies of two people
+        assert len({whose.get(cookie, cookie) for _, cookie in profile.soft}) <= 1
+    delivered = Counter(whose[call["customer_ids"]["cookie"]] for call in some)
+    bare = {at for at, group in enumerate(wanted) if not any(rows[one]["registered"] for one in group)}
+    assert len(before) - len(after) == sum(count - (group in bare) for group, count in delivered.items())
+
+
+def owner(profile: Profile) -> tuple[str, ...]:
+    return tuple(sorted(cookie for _, cookie in profile.soft))
+
+
+def _expected(rows: list[Row], wanted: list[list[int]]) -> list[tuple[str, ...]]:
+    merged = {at for group in wanted for at in group}
+    alone = [tuple(sorted(row["cookie"])) for at, row in enumerate(rows) if at not in merged]
+    return alone + [tuple(sorted(one for at in group for one in rows[at]["cookie"])) for group in wanted]
+
+
+def test_a_plan_that_would_not_make_one_profile_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("trackaudit.profiles.groups._calls", lambda *given: ())
+    (tmp_path / "plan.jsonl").write_text("an older plan\n")
+    assert run(tmp_path, MIXED) == 2
+    assert (tmp_path / "plan.jsonl").read_text() == "an older plan\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["export.csv", "plan.jsonl"]
+    assert "nothing was written" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------------------------------------------- exports
+
+PLAIN = [("Jo@example.com", ["c1"], "jo@example.com"), (None, ["c2", "c3"], "jo@example.com")]
+
+
+def exports(folder: Path) -> dict[str, Path]:
+    """The same two profiles in every form."""
+    comma = 'registered,cookie,email\n"Jo@example.com","[""c1""]",jo@example.com\n,"[""c2"", ""c3""]",jo@example.com\n'
+    flat = [dict(zip(("registered", "cookie", "email"), row, strict=True)) for row in PLAIN]
+    nested = [{"ids": {"registered": a, "cookie": b}, "properties": {"email": c}, "events": []} for a, b, c in PLAIN]
+    fields = [{"type": "id", "id": "registered"}, {"type": "id", "id": "cookie"}]
+    native = {"success": True, "fields": [*fields, {"type": "property", "property": "email"}], "data": PLAIN}
+    texts: dict[str, str | bytes] = {
+        "comma.csv": comma,
+        "tab.csv": comma.replace(",", "\t").replace('"\t ""', '", ""'),
+        "packed.csv.gz": gzip.compress(comma.encode()),
+        "flat.jsonl": "".join(json.dumps(row) + "\n" for row in flat),
+        "nested.jsonl": "".join(json.dumps(row) + "\n" for row in nested),
+        "native.json": json.dumps(native, indent=2),
+        "native-one-line.json.gz": gzip.compress(json.dumps(native).encode()),
+    }
+    texts["tab.csv"] = 'registered\tcookie\temail\nJo@example.com\tc1\tjo@example.com\n\t["c2","c3"]\tjo@example.com\n'
+    for name, text in texts.items():
+        (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    rows = ", ".join(f"('{a or ''}', {b}, '{c}')" for a, b, c in PLAIN)
+    table = f"SELECT * FROM (VALUES {rows}) t(registered, cookie, email)"
+    duckdb.execute(f"COPY ({table}) TO '{folder / 'a.parquet'}' (FORMAT parquet)")
+    return {name: folder / name for name in [*texts, "a.parquet"]}
+
+
+def test_every_form_of_an_export_gives_the_same_plan(tmp_path: Path) -> None:
+    for name, path in exports(tmp_path).items():
+        assert main(["profiles", "plan", str(path), "-o", str(tmp_path / "plan.jsonl")]) == 0, name
+        found = [one["customer_ids"] for one in commands(tmp_path)]
+        assert found == [{"registered": "Jo@example.com", "cookie": "c2"}], name
+
+
+def test_what_a_warehouse_hands_over_gives_the_same_plan(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text(MIXED)
+    assert run(tmp_path, MIXED) == 0
+    whole = (tmp_path / "plan.jsonl").read_bytes()
+    database = connect(str(tmp_path), "500MB")
+    read(database, [str(tmp_path / "export.csv")], Asked({}, {}, {}), None, str(tmp_path))
+    extract = queries.sql(queries.extract(queries.sightings()), "duckdb")
+    database.execute(f"COPY ({extract}) TO '{tmp_path / 'extract.csv'}' (HEADER)")
+    database.close()
+    assert main(["profiles", "plan", str(tmp_path / "extract.csv"), "-o", str(tmp_path / "plan.jsonl")]) == 0
+    assert (tmp_path / "plan.jsonl").read_bytes() == whole
+
+
+@pytest.mark.parametrize("dialect", queries.DIALECTS)
+def test_the_query_for_a_warehouse_is_sql_of_its_dialect(dialect: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["profiles", "sql", "--dialect", dialect]) == 0
+    tree = sqlglot.parse_one(capsys.readouterr().out, dialect=dialect)
+    assert {table.name.lower() for table in tree.find_all(sqlglot.exp.Table)} >= {"sightings"}
+
+
+def test_bigquery_gets_its_own_functions_and_quotes() -> None:
+    text = queries.sql(queries.extract(queries.sightings()), "bigquery")
+    assert "FROM `sightings`" in text
+    assert "REGEXP_REPLACE" in text
+
+
+# ------------------------------------------------------------------------------------------------------ bad input
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said"),
+    [
+        ("name,city\nJo,Brno\n", [], "no column of the export is an ID"),
+        ("registered,cookie\na@x.com,c\n", ["--hard", "email_id"], "has no column `email_id`"),
+        ("", [], "is empty"),
+        ("registered,cookie\n", [], "there is no profile in it"),
+        ("registered,cookie,email\na@x.com,c,e\nb@x.com,c2\n", [], "1 rows could not be read"),
+        (b"registered,cookie,email\na@x.com,c,e\n\xe9@x.com,c2,f\nb@x.com,c3,g\n", [], "1 rows could not be read"),
+        ('{"registered": "a@x.com"}\n{"registered": \n', [], "1 rows could not be read"),
+        (
+            '{"fields": [{"type": "id", "id": "registered"}], "data": [["a@x.com"], [',
+            [],
+            "is no whole native_json export: parse error",
+        ),
+        ("registered,cookie\n17,c\n18,c2\n", [], "should hold e-mail addresses, but 2 of its 2 values are none"),
+        ("registered,ids.registered,cookie\na,b,c\n", [], "two columns are the ID `registered`"),
+        ("cookie,email\nc1,a@x.com\nc2,a@x.com\n", [], "no hard ID of the export"),
+    ],
+)
+def test_what_cannot_be_planned_ends_with_two_and_clear_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | bytes, options: list[str], said: str
+) -> None:
+    assert run(tmp_path, text, *options) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "plan.jsonl").exists()
+
+
+def test_broken_rows_are_set_aside_with_their_lines(tmp_path: Path) -> None:
+    text = "registered,cookie,email\na@x.com,c1,\n,c2,a@x.com\nb@x.com,c3\n"
+    assert run(tmp_path, text, "--without-broken") == 0
+    (row,) = lines(tmp_path / "plan-broken.jsonl")
+    assert (row["line"], row["text"]) == (4, "b@x.com,c3")
+    assert len(commands(tmp_path)) == 1
+
+
+def test_without_the_extra_the_error_names_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("trackaudit.profiles")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    assert run(tmp_path, MIXED) == 2
+    assert "pip install 'trackaudit[profiles]'" in capsys.readouterr().err
+
+
+def test_the_configuration_and_the_options_tell_the_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "trackaudit.yaml").write_text("identifiers: {email_id: {type: hard, holds: email}}\n")
+    text = "email_id,visitor,Kontakt\na@x.com,c1,\n,c2,A@x.com\n"
+    assert run(tmp_path, text, "--soft", "visitor=cookie", "--property", "Kontakt=email") == 0
+    (call,) = commands(tmp_path)
+    assert call["customer_ids"] == {"email_id": "a@x.com", "cookie": "c2"}
+    assert call["properties"] == {"Kontakt": "a@x.com"}
+
+
+# ------------------------------------------------------------------------------------------------------- diagnose
+
+
+def test_a_diagnosis_counts_and_sets_the_code_to_blame_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "export.csv").write_text(MIXED)
+    (tmp_path / "shop.js").write_text("exponea.update({ email: form.email.value });\n")
+    ask = ["profiles", "diagnose", "export.csv", "--code", "shop.js", "--output-format", "json"]
+    assert main(ask) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["shared"] == {"email": {"groups": 4, "profiles": 9}}
+    assert found["can_merge"] == {"groups": 1, "profiles": 3}
+    assert found["variants"] == {"case": 2, "space": 0}
+    assert found["days"] == {"2023-11-14": 1, "2024-01-01": 1}
+    first = found["causes"][0]
+    assert "property email" in first["what"]
+    assert [(one["rule"], one["path"], one["line"], one["channel"]) for one in first["findings"]] == [
+        ("identifier-in-update", "shop.js", 1, "page")
+    ]
+    assert main(["check", "shop.js", "--output-format", "json", "--output", "json:report.json"]) == 1
+    capsys.readouterr()
+    assert main(["profiles", "diagnose", "export.csv", "--findings", "report.json"]) == 0
+    assert "shop.js:1" in capsys.readouterr().out
+
+
+def test_columns_are_told_before_anything_else_and_alone_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "export.csv").write_text(MIXED)
+    assert main(["profiles", "diagnose", str(tmp_path / "export.csv"), "--columns-only"]) == 0
+    answer = capsys.readouterr()
+    assert answer.out == ""
+    assert "registered is hard, holds email (by its name)" in answer.err
+
+
+# ---------------------------------------------------------------------------------------------------- the network
+
+
+def test_the_package_imports_nothing_that_speaks_to_a_network() -> None:
+    network = {"socket", "ssl", "http", "urllib", "requests", "httpx", "aiohttp", "ftplib", "smtplib", "asyncio"}
+    for path in [*(ROOT / "trackaudit" / "profiles").glob("*.py"), ROOT / "trackaudit" / "cli" / "profiles.py"]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert network.isdisjoint(name.partition(".")[0] for name in names), path
+
+
+def test_the_database_cannot_reach_a_network(tmp_path: Path) -> None:
+    database = connect(str(tmp_path), "500MB")
+    with pytest.raises(duckdb.Error):
+        database.execute("SELECT * FROM read_csv('https://example.com/export.csv')")
+    database.close()

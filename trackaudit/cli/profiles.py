@@ -1,0 +1,234 @@
+"""`profiles`: exports of profiles that are already split, diagnosed, and a plan of the calls that merge them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+
+import click
+
+from trackaudit.cli.group import cli
+from trackaudit.cli.output import open_pipe
+from trackaudit.errors import InputError
+from trackaudit.record import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from trackaudit.model import IdSchema
+    from trackaudit.profiles.export import Export
+    from trackaudit.profiles.groups import Aim
+
+LIMIT = 20
+_MISSING = "this needs more packages: pip install 'trackaudit[profiles]'"
+
+
+class _Asked(NamedTuple):
+    """The options that `diagnose` and `plan` share."""
+
+    paths: tuple[str, ...]
+    hard: tuple[str, ...]
+    soft: tuple[str, ...]
+    properties: tuple[str, ...]
+    appeared: str
+    hard_id: str
+    limit: int
+    config: str | None
+    code: str | None
+    delimiter: str
+    encoding: str
+    broken: str
+    memory: str
+
+
+class _Opened(NamedTuple):
+    database: Any
+    export: Export
+    aim: Aim
+
+
+@cli.group()
+def profiles() -> None:
+    """Repair profiles that are already split: figures, and a plan. Nothing is ever sent."""
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(
+        (
+            click.argument("exports", nargs=-1, required=True, metavar="EXPORT..."),
+            click.option("--hard", multiple=True, metavar="COLUMN[=ID]", help="This column is a hard ID."),
+            click.option("--soft", multiple=True, metavar="COLUMN[=ID]", help="This column is a soft ID."),
+            click.option(
+                "--property",
+                "properties",
+                multiple=True,
+                metavar="COLUMN=KIND",
+                help="This column is a property that identifies: email, phone or customer_id. Then no other is.",
+            ),
+            click.option("--appeared", default="", metavar="COLUMN", help="This column says when a profile appeared."),
+            click.option("--hard-id", default="", metavar="ID", help="Hard ID to merge into (default: the e-mail's)."),
+            click.option(
+                "--max-profiles-per-identifier",
+                "limit",
+                type=click.IntRange(2),
+                default=LIMIT,
+                show_default=True,
+                help="Hold a value that more profiles share.",
+            ),
+            click.option("--delimiter", default="", metavar="TEXT", help="Of CSV (default: found out)."),
+            click.option("--encoding", default="utf-8", show_default=True, help="Of CSV: utf-8, utf-16 or latin-1."),
+            click.option("--code", metavar="PATH", help="Code to check: its IDs are known, and its findings compared."),
+            click.option("--config", metavar="FILE", help="Configuration to use instead of the one found."),
+            click.option("--memory", default="1GB", show_default=True, help="Memory for the database."),
+            click.option("--broken", default="", metavar="FILE", help="Write rows that cannot be read to this file."),
+            click.option("--debug", is_flag=True, help="Show the traceback if trackaudit itself fails."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@profiles.command()
+@_options
+@click.option("--findings", metavar="FILE", help="Report of `trackaudit check --output json:FILE` to compare with.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--columns-only", is_flag=True, help="Show what the columns are taken for, and stop.")
+def diagnose(
+    exports: tuple[str, ...], findings: str | None, output_format: str, columns_only: bool, debug: bool, **given: Any
+) -> int:
+    """Count the profiles that share an identifier, where it stands, and why they did not merge."""
+    asked = _Asked(paths=exports, **given)
+    with _opened(asked) as opened:
+        if columns_only:
+            return 0
+        from trackaudit.profiles import plan
+        from trackaudit.profiles.blame import blame, findings_of, read_findings
+        from trackaudit.profiles.diagnose import diagnose
+        from trackaudit.report.profiles import write
+
+        plan.prepare(opened.database)
+        found = diagnose(
+            plan.groups_of(opened.database, opened.aim, asked.limit), plan.crowds_of(opened.database, asked.limit)
+        )
+        known = read_findings(findings) if findings else []
+        known += findings_of(asked.code, asked.config) if asked.code else []
+        causes = blame(found, known)
+        looked = bool(findings or asked.code)
+        with open_pipe(sys.stdout):
+            write(output_format, found, causes, looked, opened.export.profiles, len(opened.export.broken), sys.stdout)
+    return 0
+
+
+@profiles.command()
+@_options
+@click.option("-o", "--output", "output", required=True, metavar="FILE", help="Plan to write: a request body a line.")
+@click.option("--held", default="", metavar="FILE", help="Groups that are not merged (default: PLAN-held.jsonl).")
+@click.option("--without-broken", is_flag=True, help="Plan although some rows could not be read.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="Of the account on stdout.")
+def plan(
+    exports: tuple[str, ...],
+    output: str,
+    held: str,
+    without_broken: bool,
+    output_format: str,
+    debug: bool,
+    **given: Any,
+) -> int:
+    """Write the calls that merge what can merge; the rest goes to a file of its own, with the reason."""
+    stem = os.path.splitext(output)[0]
+    held = held or f"{stem}-held.jsonl"
+    asked = _Asked(paths=exports, **given)
+    asked = asked._replace(broken=asked.broken or f"{stem}-broken.jsonl")
+    if len({os.path.realpath(path) for path in (output, held, *exports)}) < 2 + len(set(exports)):
+        raise click.UsageError("the plan, the held groups and the exports must be different files")
+    with _opened(asked) as opened:
+        if opened.export.broken and not without_broken:
+            raise InputError(
+                f"{len(opened.export.broken)} rows could not be read ({asked.broken}); what they say could speak "
+                "against a merge, so no plan was written",
+                "Repair the export, or use --without-broken to plan without them",
+            )
+        from trackaudit.profiles import plan as planning
+        from trackaudit.report.profiles import write_account
+
+        planning.prepare(opened.database)
+        account = planning.write(opened.database, opened.aim, asked.limit, opened.export.profiles, output, held)
+        with open_pipe(sys.stdout):
+            write_account(output_format, account, output, held, sys.stdout)
+    return 0
+
+
+@profiles.command()
+@click.option("--dialect", default="bigquery", show_default=True, help="bigquery, snowflake, postgres or duckdb.")
+def sql(dialect: str) -> int:
+    """Print the query that takes from a view `sightings` only the profiles that share an identifier."""
+    try:
+        from trackaudit.profiles import queries
+    except ModuleNotFoundError as error:
+        raise InputError(f"{_MISSING} ({error.name})") from None
+    if dialect not in queries.DIALECTS:
+        raise click.UsageError(f"there is no dialect `{dialect}`; there are {', '.join(queries.DIALECTS)}")
+    with open_pipe(sys.stdout):
+        click.echo(queries.sql(queries.extract(queries.sightings()), dialect))
+    return 0
+
+
+@contextmanager
+def _opened(asked: _Asked) -> Iterator[_Opened]:
+    """The exports, read; their columns are told on stderr. The database is gone afterwards."""
+    import tempfile
+
+    try:
+        from trackaudit.profiles import export, queries  # noqa: F401
+        from trackaudit.profiles.columns import Asked
+    except ModuleNotFoundError as error:
+        raise InputError(f"{_MISSING} ({error.name})") from None
+    from trackaudit.profiles.aim import aim_of
+    from trackaudit.report.profiles import write_broken, write_columns
+
+    words = Asked(_pairs(asked.hard), _pairs(asked.soft), _kinds(asked.properties), asked.appeared)
+    schema = _schema(asked)
+    beside = os.path.dirname(os.path.abspath(asked.broken)) if asked.broken else None
+    with tempfile.TemporaryDirectory(prefix="trackaudit-", dir=beside, ignore_cleanup_errors=True) as folder:
+        database = export.connect(folder, asked.memory)
+        try:
+            done = export.read(database, asked.paths, words, schema, folder, asked.delimiter, asked.encoding)
+            with open_pipe(sys.stderr):
+                write_columns(done, sys.stderr)
+            write_broken(done.broken, asked.broken, sys.stderr)
+            yield _Opened(database, done, aim_of(database, done, asked.hard_id))
+        finally:
+            database.close()
+
+
+def _schema(asked: _Asked) -> IdSchema | None:
+    """The IDs that the configuration declares, or that the code is seen to use."""
+    from trackaudit.config import find_config, load_config
+
+    if asked.code:
+        from trackaudit import pipeline
+
+        schema, _ = pipeline.identity(pipeline.CheckOptions((asked.code,), asked.config, cwd=os.getcwd()))
+        return schema if schema.source != "default" else None
+    from trackaudit.identity import infer
+
+    config = load_config(asked.config or find_config(os.getcwd(), os.path.abspath(os.sep)))
+    return infer((), config) if config.identifiers else None
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    parts = [one.partition("=") for one in given]
+    return {column: name or column for column, _, name in parts}
+
+
+def _kinds(given: tuple[str, ...]) -> dict[str, str]:
+    from trackaudit.identity import IDENTIFYING
+
+    kinds = _pairs(given)
+    for column, kind in kinds.items():
+        if kind not in IDENTIFYING:
+            raise click.UsageError(f"--property {column}: say what it holds, e.g. {column}=email")
+    return kinds

@@ -1,0 +1,152 @@
+"""Stage report, split profiles: columns, broken rows, a diagnosis or a plan's account in, text or JSON out."""
+
+from __future__ import annotations
+
+import json
+
+from trackaudit.report.escape import escape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any, TextIO
+
+REASONS = {
+    "placeholder": "the shared value stands for nobody",
+    "not-an-address": "the shared value is no e-mail address",
+    "crowd": "too many profiles share the value: it may be a shop's, or a family's",
+    "conflict": "different values of one hard ID: such profiles never merge",
+    "two-identifiers": "a profile holds a second identifier of the kind, perhaps another person's",
+    "contradiction": "the exports give one ID to two profiles: export again, in one go",
+    "unreachable": "a stray profile has no soft ID by which a call could reach it",
+    "other-identifier": "they share an identifier that the hard ID does not hold, e.g. only the phone number",
+}
+"""Why a group of profiles is held."""
+_WHY = {"you": "your word", "configuration": "the known IDs", "export": "the export's word", "name": "its name"}
+
+
+def write_columns(export: Any, out: TextIO) -> None:
+    """What the columns of an export are taken for."""
+    for path, columns in export.columns.items():
+        out.write(f"{escape(path)}:\n")
+        for column in columns:
+            holds = f", holds {column.kind}" if column.kind else ""
+            named = f" {column.name}" if column.name != column.column else ""
+            out.write(f"  {escape(column.column)} is {column.place}{escape(named)}{holds} (by {_WHY[column.why]})\n")
+    out.write(f"{export.profiles:,} profiles, {len(export.broken):,} rows could not be read\n")
+
+
+def write_broken(broken: Sequence[Any], path: str, out: TextIO) -> None:
+    """Set broken rows aside in a file, else show the first of them."""
+    if not broken:
+        return
+    if not path:
+        for row in broken[:3]:
+            out.write(f"  {escape(row.path)}:{row.line}: {escape(row.why)}\n")
+        out.write("  --broken FILE keeps them\n")
+        return
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        for row in broken:
+            record = {"path": row.path, "line": row.line, "why": row.why, "text": row.text}
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    out.write(f"  they are in {escape(path)}\n")
+
+
+def write(form: str, found: Any, causes: Sequence[Any], looked: bool, profiles: int, broken: int, out: TextIO) -> None:
+    """Write a diagnosis. looked: whether code was compared."""
+    if form == "json":
+        json.dump(_record(found, causes, profiles, broken), out, indent=2, ensure_ascii=False)
+        out.write("\n")
+        return
+    if not found.kinds:
+        out.write("No two profiles share an identifier.\n")
+        return
+    out.write("Profiles that share an identifier\n")
+    for kind, count in sorted(found.kinds.items()):
+        out.write(f"  {kind}: {count.groups:,} values on {count.profiles:,} profiles\n")
+    out.write("Where the shared value stands\n")
+    for (place, name), count in sorted(found.places.items()):
+        strays = found.strays[(place, name)]
+        lack = f", {strays:,} of them have it in no hard ID" if strays else ""
+        out.write(f"  {place} {escape(name)}: {count.profiles:,} profiles{lack}\n")
+    spelt = f"{found.variants['case']:,} differ in case, {found.variants['space']:,} in spaces"
+    out.write(f"Spelling: of the groups, {spelt}\n")
+    if found.days:
+        out.write("Strays by the day they appeared\n")
+        for day, number in found.days.items():
+            out.write(f"  {day}: {number:,}\n")
+    merge = found.can_merge
+    out.write(f"Can merge: {merge.profiles:,} profiles become {merge.groups:,}\n")
+    if found.held:
+        out.write("Held\n")
+        _write_held({reason: tuple(count) for reason, count in found.held.items()}, out)
+    if found.crowds:
+        out.write("Shared by the most profiles\n")
+        for kind, key, number in found.crowds:
+            out.write(f"  {escape(key)} ({kind}): {number:,}\n")
+    _write_causes(causes, looked, out)
+
+
+def _write_held(held: Mapping[str, Any], out: TextIO) -> None:
+    for reason, (groups, number) in sorted(held.items()):
+        out.write(f"  {reason}: {groups:,} groups, {number:,} profiles ({REASONS[reason]})\n")
+
+
+def _write_causes(causes: Sequence[Any], looked: bool, out: TextIO) -> None:
+    if not looked:
+        out.write("To see which code is to blame, give it: --code PATH, or --findings REPORT\n")
+        return
+    out.write("Which code is to blame\n")
+    for cause in causes:
+        out.write(f"  {escape(cause.what)}: {cause.profiles:,} profiles\n")
+        for one in cause.findings:
+            channel = f", {one['channel']}" if one.get("channel") else ""
+            out.write(
+                f"    {escape(one['path'])}:{one['line']}: {escape(one['message'])} [{escape(one['rule'])}{channel}]\n"
+            )
+        if not cause.findings:
+            out.write("    no finding explains this: look at imports and at code that was not checked\n")
+
+
+def _record(found: Any, causes: Sequence[Any], profiles: int, broken: int) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "profiles": profiles,
+        "broken": broken,
+        "shared": {kind: count._asdict() for kind, count in sorted(found.kinds.items())},
+        "places": [
+            {"place": place, "name": name, **count._asdict(), "without_hard_id": found.strays[(place, name)]}
+            for (place, name), count in sorted(found.places.items())
+        ],
+        "variants": found.variants,
+        "can_merge": found.can_merge._asdict(),
+        "held": {reason: count._asdict() for reason, count in sorted(found.held.items())},
+        "days": found.days,
+        "crowds": [{"kind": kind, "value": key, "profiles": number} for kind, key, number in found.crowds],
+        "causes": [
+            {
+                "what": cause.what,
+                "profiles": cause.profiles,
+                "findings": [
+                    {key: one.get(key) for key in ("rule", "path", "line", "message", "fingerprint", "channel")}
+                    for one in cause.findings
+                ],
+            }
+            for cause in causes
+        ],
+    }
+
+
+def write_account(form: str, account: Any, plan: str, held: str, out: TextIO) -> None:
+    """What a plan does, and what it leaves."""
+    if form == "json":
+        left = {reason: {"groups": groups, "profiles": number} for reason, (groups, number) in account.held.items()}
+        json.dump({"version": 1, **account._asdict(), "held": left}, out, indent=2)
+        out.write("\n")
+        return
+    out.write(f"{escape(plan)}: {account.commands:,} commands in {account.requests:,} requests\n")
+    out.write(f"Of {account.before:,} profiles they make {account.after:,} (the export has {account.profiles:,})\n")
+    if account.held:
+        out.write(f"{escape(held)}: held\n")
+        _write_held(account.held, out)
+    out.write("Nothing was sent. A merge cannot be undone: see docs/profiles.md before you send a line.\n")
