@@ -43,7 +43,10 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
     from trackaudit.cli.commands import cli
 
     text = page.read_text(encoding="utf-8")
-    options = {name: {o for p in command.params for o in p.opts} for name, command in cli.commands.items()}
+    options = {
+        name: {o for one in (command, *getattr(command, "commands", {}).values()) for p in one.params for o in p.opts}
+        for name, command in cli.commands.items()
+    }
     for name, rest in re.findall(r"(?:^|[`$ ])trackaudit ([a-z][a-z-]+)([^\n`#|]*)", text, re.MULTILINE):
         if name in ("check", *cli.commands) or f"`trackaudit {name}" in text:
             assert name in options, f"trackaudit {name}"
