@@ -161,17 +161,20 @@ def main(folders: list[str]) -> int:
     broken: list[Seen] = []
     slowest: list[Seen] = []
     began = perf_counter()
-    for found in swept(paths, int(os.environ.get("WORKERS", os.cpu_count() or 1))):
-        print(f"\r{sum(languages.values())} of {len(paths)}", end="", file=sys.stderr, flush=True)
-        for seen in found:
-            languages[seen.language] += 1
-            sizes[seen.language] += seen.size
-            spent[seen.language] += round(seen.seconds * 1000)
-            kinds.update(set(seen.kinds))
-            if seen.broken:
-                broken.append(seen)
-                print(f"BROKEN {seen.path}: {seen.broken}", flush=True)
-        slowest = sorted([*slowest, *found], key=lambda seen: -seen.seconds)[:SLOWEST]
+    try:
+        for found in swept(paths, int(os.environ.get("WORKERS", os.cpu_count() or 1))):
+            print(f"\r{sum(languages.values())} of {len(paths)}", end="", file=sys.stderr, flush=True)
+            for seen in found:
+                languages[seen.language] += 1
+                sizes[seen.language] += seen.size
+                spent[seen.language] += round(seen.seconds * 1000)
+                kinds.update(set(seen.kinds))
+                if seen.broken:
+                    broken.append(seen)
+                    print(f"BROKEN {seen.path}: {seen.broken}", flush=True)
+            slowest = sorted([*slowest, *found], key=lambda seen: -seen.seconds)[:SLOWEST]
+    except KeyboardInterrupt:  # what was seen so far is told
+        pass
     print(f"\n{sum(languages.values())} files, {sum(sizes.values()) / 1e6:.0f} MB, {perf_counter() - began:.0f} s")
     for language, count in languages.most_common():
         size = sizes[language] / 1e6

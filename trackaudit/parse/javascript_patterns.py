@@ -42,7 +42,11 @@ def key(low: Lower, node: Tree) -> Expr:
         return low.expr(node)
     if kind == "number":
         value = low.expr(node)
-        return Literal(start, end, str(value.value)) if isinstance(value, Literal) else value
+        if not isinstance(value, Literal):
+            return value
+        number = value.value
+        whole = isinstance(number, float) and number.is_integer() and abs(number) < 1e21
+        return Literal(start, end, str(int(number) if whole else number))  # type: ignore[arg-type]
     return Literal(start, end, low.text(node))
 
 
