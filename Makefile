@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run check format-check lint types layers docs-check tests test fix docs nightly wheel-check clean
+.PHONY: help install run check format-check lint types layers docs-check tests test fix docs nightly corpora wheel-check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ docs: $(READY) ## Write the generated pages of docs/ (from rules/ and the config
 
 nightly: $(READY) ## The tests, with far more made-up programs
 	@HYPOTHESIS_PROFILE=nightly "$(BIN)/python" -m pytest -q
+
+corpora: $(READY) ## Read every file of many packages, fetched into folder=… (hours; needs npm)
+	@PYTHON="$(abspath $(BIN)/python)" scripts/corpora.sh "$(folder)"
 
 wheel-check: ## Build the wheel, install it in a fresh environment elsewhere, run it on fixtures/
 	@set -eu; place=$$(mktemp -d); trap 'rm -rf "$$place"' EXIT; here=$$(pwd); \
