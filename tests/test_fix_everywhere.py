@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from programs import ROOT, Program, render
 from test_metamorphic import CASES, REWRITINGS, Seed, program_of
+from test_tag_managers import CONFIG, container, script, variable
 
 from trackaudit.pipeline import check_texts, fix_texts
 
@@ -73,6 +74,43 @@ def test_a_fix_in_a_page_changes_its_code_and_no_other_byte(case: str) -> None:
     fixed = fix_texts({path: text})[0]
     assert fixed[path] == text.replace(wrong, right)
     assert fix_texts(fixed)[0] == fixed
+
+
+TAGS = {
+    "a variable's value": (
+        'var topic = "čaj\\n";\n\texponea.update({ "email": {{Email}} });',
+        "exponea.update(",
+        'exponea.identify({ "registered": ({{Email}}).toLowerCase() }, ',
+    ),
+    "a local of a function": (
+        "(function () {\n  exponea.update({ email: document.querySelector('#email').value });\n})();",
+        "exponea.update({ email: document.querySelector('#email').value })",
+        "var email = document.querySelector('#email').value;\n"
+        "  exponea.identify({ registered: email.toLowerCase() }, { email })",
+    ),
+    "no local of a tag": ("exponea.update({ email: document.querySelector('#email').value });", "", ""),
+    "no spread": ("exponea.identify({ registered: {{Email}} || 'guest' }, { plan: 'a' });", "", ""),
+}
+
+
+@pytest.mark.parametrize("case", TAGS)
+@pytest.mark.parametrize("layout", [{}, {"indent": 2, "ensure_ascii": False}], ids=["one line", "indented"])
+@pytest.mark.parametrize("escaped", ["", "'<>&"], ids=["plain", "escaped"])
+def test_code_in_a_containers_strings_is_fixed_in_its_own_escapes(
+    case: str, layout: dict[str, Any], escaped: str
+) -> None:
+    code, wrong, right = TAGS[case]
+
+    def written(code: str) -> str:
+        text = container(script(code, "1"), variable("Email", "v", name="user.email"), **layout)
+        for letter in escaped:
+            text = text.replace(letter, f"\\u{ord(letter):04x}")
+        return text
+
+    text = written(code)
+    fixed, number = fix_texts({"GTM-X.json": text}, CONFIG)
+    assert number == (1 if wrong else 0)
+    assert fixed["GTM-X.json"] == written(code.replace(wrong, right))
 
 
 FIXED_RULES = ("identifier-in-update", "identifier-in-api-properties", "identifier-in-soft-id", "placeholder-id")

@@ -25,10 +25,12 @@ WIDTH = 120
 
 
 class Editor:
-    """Writes edits of one file. `python`: whether the code is Python; False for JavaScript and documents."""
+    """Writes edits of one file. `python`: whether the code is Python; False for JavaScript and documents. `quoted`:
+    whether it stands in the strings of another file."""
 
     python = False
     document = False
+    quoted = False
 
     def __init__(self, file: SourceFile, modules: Sequence[Module]) -> None:
         self.file = file
@@ -79,6 +81,10 @@ class Editor:
         return None
 
     # ------------------------------------------------------------------------------------------ writing
+
+    def finished(self, edit: Edit) -> Edit:
+        """An edit as the file's bytes need it; ValueError where it cannot be."""
+        return edit
 
     def pair(self, key: str, value: str, like: Pair | None = None) -> str:
         """One entry of a record, its key written like that of `like`."""

@@ -71,10 +71,10 @@ class JavaScript(Editor):
     def semicolon(self, spot: Spot) -> str:
         """The end of a statement, by the habit of its neighbour, else of the file."""
         statement = spot.statement
-        if not isinstance(statement, Return) or self.data.startswith(b"return", statement.start):
-            tail = self.data[statement.start : statement.end + 1].rstrip()
-            if tail.endswith(b";"):
-                return ";"
+        ends_here = not isinstance(statement, Return) or self.data.startswith(b"return", statement.start)
+        last, next_one = self.data[statement.end - 1 : statement.end], self.data[statement.end : statement.end + 1]
+        if ends_here and b";" in (last, next_one):
+            return ";"
         lines = [line.rstrip() for line in self.data.split(b"\n")]
         ends = sum(line.endswith(b";") for line in lines)
         bare = sum(line.endswith((b")", b"'", b'"')) for line in lines)
@@ -84,6 +84,10 @@ class JavaScript(Editor):
         """A declaration of a local."""
         modern = _MODERN.search(self.data) or not _VAR.search(self.data)
         return f"{'const' if modern else 'var'} {name} = {value}{self.semicolon(spot)}"
+
+    def lead(self, offset: int) -> bytes:
+        """The code before a place, at most 4000 bytes of it."""
+        return self.data[max(0, offset - 4000) : offset]
 
     # -------------------------------------------------------------------------------------------- the parts
 
@@ -99,8 +103,7 @@ class JavaScript(Editor):
             return True
         if at and spot.body[at - 1].end <= spot.statement.start:
             return True
-        before = self.data[: spot.statement.start]
-        bare = _COMMENTS.sub(b" ", before[max(0, len(before) - 4000) :]).rstrip()
+        bare = _COMMENTS.sub(b" ", self.lead(spot.statement.start)).rstrip()
         if bare.endswith(b">") and not bare.endswith(b"=>"):  # the tag that a script begins with
             return True
         return bare.endswith((b"{", b";", b"}")) and not (isinstance(spot.owner, Branch) and bare.endswith(b"}"))

@@ -37,7 +37,7 @@ class IdForm(NamedTuple):
 def helper_for(uses: Sequence[Entry], target: Place, workshop: Workshop) -> tuple[str, tuple[Edit, ...]]:
     """The function that most of the project's identifying calls put this ID through, as it is called at the target."""
     editor = workshop.editor(target.path)
-    if editor is None or editor.document:
+    if editor is None or editor.document or editor.quoted:
         return "", ()
     found: dict[tuple[str, str], int] = {}
     for item in uses:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from trackaudit.fix.document import Document
 from trackaudit.fix.javascript import JavaScript
 from trackaudit.fix.python import Python
+from trackaudit.fix.quoted import Quoted
 from trackaudit.fix.transforms import TRANSFORMS
 from trackaudit.model import Fix
 
@@ -57,6 +58,11 @@ class Workshop:
             self._editors[path] = self._made(path)
         return self._editors[path]
 
+    def finished(self, edit: Edit) -> Edit:
+        """An edit as its file's bytes need it."""
+        editor = self.editor(edit.path)
+        return editor.finished(edit) if editor is not None else edit
+
     def _made(self, path: str) -> Editor | None:
         file, modules = self.files.get(path), self.modules.get(path)
         if file is None or not modules:
@@ -70,7 +76,9 @@ class Workshop:
             return Python(file, modules)
         if languages == {"document"} and not path.endswith(".xml"):
             return Document(file, modules)
-        if languages == {"javascript"} and not path.endswith((".json", ".tpl")):
+        if languages == {"javascript"} and path.endswith(".json"):
+            return Quoted(file, modules)
+        if languages == {"javascript"} and not path.endswith(".tpl"):
             return JavaScript(file, modules)
         return None
 
@@ -106,7 +114,7 @@ def _fix(case: Case, workshop: Workshop) -> Fix:
     transform = TRANSFORMS.get(rule.transform)
     if transform is not None and entry is not None:
         try:
-            edits = tuple(transform(case, workshop) or ())
+            edits = tuple(workshop.finished(edit) for edit in transform(case, workshop) or ())
         except (UnicodeDecodeError, ValueError):
             edits = ()
         except Exception as error:
