@@ -277,16 +277,16 @@ def test_blocks_of_code_and_loops_of_razor_give_names() -> None:
 @pytest.mark.parametrize("sdk", ["exponea", "$exponea", "this.$exponea", "useNuxtApp().$exponea"])
 def test_a_plug_in_of_vue_is_the_global_it_is_named_after(sdk: str) -> None:
     def found(call: str) -> list[str]:
-        text = f"<script>export default {{ data: () => ({{ mail: '' }}), methods: {{ go() {{ {sdk}.{call} }} }} }}</script>"
-        return [rule for _, _, rule in check("A.vue", text)]
+        code = f"export default {{ data: () => ({{ mail: '' }}), methods: {{ go() {{ {sdk}.{call} }} }} }}"
+        return [rule for _, _, rule in check("A.vue", f"<script>{code}</script>")]
 
     assert found("update({ email: this.mail })") == ["identifier-in-update"]
     assert found("identify({ registered: this.mail.toLowerCase() }, { email: this.mail })") == []
 
 
 def test_what_vue_itself_puts_into_a_component_is_no_plug_in() -> None:
-    text = "<script>export default { methods: { go(email) { this.$emit.update({ email }); this.$set.update({ email }) } } }"
-    assert check("A.vue", f"{text}</script>") == []
+    code = "export default { methods: { go(email) { this.$emit.update({ email }); this.$set.update({ email }) } } }"
+    assert check("A.vue", f"<script>{code}</script>") == []
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ class CallSinks:
             # A parameter or injected service: `$exponea`, `_exponea`.
             found = table.get((path[0].lstrip("$_"), *path[1:-1]))
             if found is None and path[-2].startswith("$"):  # Vue's plug-ins: `this.$exponea`, `useNuxtApp().$exponea`
-                found = table.get((path[-2],))
+                found = table.get((path[-2].lstrip("$"),))
         return found.get(path[-1]) if found else None
 
     def is_name(self, name: str) -> bool:
@@ -96,6 +96,7 @@ class CallSinks:
         for table in self._globals.values():
             yield from (next(part for part in reversed(path) if part != _CALL) for path in table)
         yield from self._names
+        yield from (f"${name}" for name in self._names)
         for call in self._declared:
             yield call.rpartition(".")[2]
 
