@@ -342,6 +342,11 @@ def test_bigquery_gets_its_own_functions_and_quotes() -> None:
         ("registered,cookie\n17,c\n18,c2\n", [], "should hold e-mail addresses, but 2 of its 2 values are none"),
         ("registered,ids.registered,cookie\na,b,c\n", [], "two columns are the ID `registered`"),
         ("cookie,email\nc1,a@x.com\nc2,a@x.com\n", [], "no hard ID of the export"),
+        ("registered,registered,cookie\na@x.com,b@x.com,c1\n", [], "`registered` may be there twice"),
+        ('[{"registered": "a@x.com"}]', [], "is a JSON array"),
+        (MIXED, ["--memory", "much"], "--memory cannot be `much`"),
+        (MIXED, ["--held", "nowhere/held.jsonl"], "there is no such folder"),
+        (MIXED, ["--encoding", "klingon"], "does not support the encoding"),
     ],
 )
 def test_what_cannot_be_planned_ends_with_two_and_clear_words(

@@ -10,6 +10,7 @@ import pytest
 HEAVY = (
     "tree_sitter", "tree_sitter_javascript", "tree_sitter_typescript", "tree_sitter_python", "libcst", "esprima",
     "yaml", "pathspec", "rich", "asyncio", "multiprocessing", "concurrent", "pytest", "hypothesis", "tomllib",
+    "duckdb", "ibis", "ijson",
 )  # fmt: skip
 PROGRAM = """
 import sys

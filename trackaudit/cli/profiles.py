@@ -140,6 +140,9 @@ def plan(
     """Write the calls that merge what can merge; the rest goes to a file of its own, with the reason."""
     stem = os.path.splitext(output)[0]
     held = held or f"{stem}-held.jsonl"
+    for path in (output, held):
+        if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+            raise InputError(f"{path}: cannot be written: there is no such folder")
     asked = _Asked(paths=exports, **given)
     asked = asked._replace(broken=asked.broken or f"{stem}-broken.jsonl")
     if len({os.path.realpath(path) for path in (output, held, *exports)}) < 2 + len(set(exports)):
@@ -192,6 +195,8 @@ def _opened(asked: _Asked) -> Iterator[_Opened]:
     words = Asked(_pairs(asked.hard), _pairs(asked.soft), _kinds(asked.properties), asked.appeared)
     schema = _schema(asked)
     beside = os.path.dirname(os.path.abspath(asked.broken)) if asked.broken else None
+    if beside and not os.path.isdir(beside):
+        raise InputError(f"{asked.broken}: cannot be written: there is no such folder")
     with tempfile.TemporaryDirectory(prefix="trackaudit-", dir=beside, ignore_cleanup_errors=True) as folder:
         database = export.connect(folder, asked.memory)
         try:

@@ -131,6 +131,12 @@ def _checked(columns: Sequence[Column], names: Mapping[str, str]) -> None:
         raise InputError(
             *(f"two columns are the ID `{name}`; name the right one with --hard or --soft" for name in twice)
         )
+    # The reader gives the second of two equal headers such a name.
+    unsure = [one.column for one in ids if f"{one.column}_1" in names and one.why != "you"]
+    if unsure:
+        raise InputError(
+            *(f"the column `{one}` may be there twice; name the right one with an option" for one in unsure)
+        )
     if sum(column.place == "appeared" for column in columns) > 1:
         these = ", ".join(column.column for column in columns if column.place == "appeared")
         raise InputError(f"several columns may say when a profile appeared ({these}); name one with --appeared")

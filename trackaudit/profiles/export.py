@@ -49,9 +49,13 @@ class Export(NamedTuple):
 
 
 def connect(folder: str, memory: str) -> duckdb.DuckDBPyConnection:
-    """A database in `folder` that keeps to `memory` ("1GB") and puts the rest onto the disk."""
+    """A database in `folder` that keeps to `memory` ("1GB") and puts the rest onto the disk. Raises InputError."""
     database = duckdb.connect(os.path.join(folder, "profiles.duckdb"))
-    database.execute(f"SET memory_limit={_quoted(memory)}")
+    try:
+        database.execute(f"SET memory_limit={_quoted(memory)}")
+    except duckdb.Error:
+        database.close()
+        raise InputError(f"--memory cannot be `{memory}`; say e.g. 1GB or 500MB") from None
     database.execute(f"SET temp_directory={_quoted(os.path.join(folder, 'spill'))}")
     database.execute("SET threads=2; SET preserve_insertion_order=false")
     database.execute("SET autoinstall_known_extensions=false")  # this tool never goes to the network
@@ -74,8 +78,8 @@ def read(
     for number, path in enumerate(paths):
         if not os.path.isfile(path):
             raise InputError(f"{path}: there is no such file")
-        form = _form(path)
         try:
+            form = _form(path)
             if form in ("lines", "native"):
                 source, names = _unpacked(path, form, os.path.join(folder, f"{number}.jsonl"), broken)
             elif form == "parquet":
@@ -83,8 +87,8 @@ def read(
             else:
                 more = f", delim={_quoted(delimiter)}" if delimiter else ""
                 source = (
-                    f"read_csv({_quoted(path)}, all_varchar=true, header=true, store_rejects=true, "
-                    f"encoding={_quoted(encoding)}{more})"
+                    f"read_csv({_quoted(path)}, all_varchar=true, header=true, quote='\"', escape='\"', "
+                    f"store_rejects=true, encoding={_quoted(encoding)}{more})"
                 )
                 names = {}
             if not names:
@@ -135,14 +139,13 @@ def hard_share(database: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int
 def _form(path: str) -> str:
     """What a file is by its first character: csv, lines, native or parquet."""
     with _open(path) as file:
-        try:
-            head = file.read(1 << 16)
-        except (OSError, EOFError) as error:
-            raise InputError(f"{path}: cannot be read: {error}") from None
+        head = file.read(1 << 16)
     if head.startswith(b"PAR1"):
         return "parquet"
     if not head.strip():
-        raise InputError(f"{path}: is empty")
+        raise InputError("is empty")
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        raise InputError("is a JSON array; write it as JSON lines, e.g. with `jq -c '.[]'`")
     if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return "csv"
     first = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")[0]
