@@ -16,6 +16,8 @@ SEVERITIES = ("error", "warning", "info")
 """Worst first."""
 CONFIDENCES = ("high", "medium", "low")
 """Surest first."""
+MARK = b"trackaudit:"
+"""What every comment to us holds: an anchor word for the literal scan, so that stale comments are found too."""
 
 
 class Place(NamedTuple):

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from trackaudit.model import SourceFile
     from trackaudit.program import Comment, Module
 
-MARK = b"trackaudit:"
-"""What every such comment holds: an anchor word for the literal scan, so that stale comments are found too."""
 UNUSED = "unused-suppression"
 
 _DIRECTIVE = re.compile(r"trackaudit:[ \t]*(ignore[\w-]*)(?:[ \t]*\[([^\]]*)\])?")

@@ -74,6 +74,7 @@ def check(asked: Asked) -> int:
         baseline=asked.baseline,
         since=asked.since,
         fix=_fix_mode(asked.diff, asked.fix, asked.unsafe_fixes, told),
+        tells_rules="sarif" in told,
         cache=not asked.no_cache,
     )
     if asked.add_ignores:

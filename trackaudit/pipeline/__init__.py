@@ -10,6 +10,7 @@ from trackaudit.pipeline.judging import judge, judge_all, ruleset_for
 from trackaudit.pipeline.mend import as_checked, heard, mended
 from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome, Judgement, Repair
 from trackaudit.pipeline.reader import Reader
+from trackaudit.pipeline.silence import is_silent, silence
 from trackaudit.pipeline.texts import check_text, check_texts, fix_text, fix_texts
 
 TYPE_CHECKING = False
@@ -55,6 +56,8 @@ def check(options: CheckOptions) -> CheckOutcome:
 
 
 def _checked(analysis: Analysis, options: CheckOptions) -> CheckOutcome:
+    if is_silent(analysis, options):
+        return CheckOutcome(silence(analysis), analysis.config.fail_on)
     ruleset = ruleset_for(analysis, options)
     judgement = heard(analysis, ruleset, options)
     if not options.fix or not judgement.result.findings:

@@ -6,19 +6,15 @@ import sys
 from contextlib import contextmanager
 from time import perf_counter
 
-from trackaudit.calls import extract
+from trackaudit.calls import Calls, extract
 from trackaudit.config import Config, load_config
 from trackaudit.discover import discover, locate
 from trackaudit.discover.sources import Sources
 from trackaudit.errors import InputError
-from trackaudit.flow.link import Linker
-from trackaudit.flow.resolve import Resolver
-from trackaudit.flow.units import evaluate
-from trackaudit.model import Summary
+from trackaudit.model import MARK, Summary
 from trackaudit.parse import language_of
 from trackaudit.pipeline.options import Analysis, CheckOptions
 from trackaudit.pipeline.reader import Reader, nearest_package, package_folders
-from trackaudit.suppress import MARK
 from trackaudit.vocabulary import load_vocabulary
 
 TYPE_CHECKING = False

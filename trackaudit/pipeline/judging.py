@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from trackaudit.errors import InputError
-from trackaudit.model import CONFIDENCES, Notice, Result, RuleHelp
+from trackaudit.model import CONFIDENCES, Result, RuleHelp
 from trackaudit.pipeline.options import Analysis, CheckOptions, Judgement
+from trackaudit.pipeline.silence import NO_CALLS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def judge_all(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Ju
     summary = analysis.summary._replace(suppressed=len(suppressed), below_confidence=len(kept) - len(shown))
     everything = [*analysis.notices, *notices]
     if not analysis.calls.calls:
-        everything.append(Notice("no-calls", "", 0, "no tracking call was seen; if there are any, name their wrappers"))
+        everything.append(NO_CALLS)
     result = Result(
         tuple(sorted([*shown, *extra], key=_order)),
         tuple(everything),

@@ -24,7 +24,8 @@ class CheckOptions(NamedTuple):
     `baseline`: a file of accepted findings, instead of the configuration's. `since`: a git revision; what was there
     before is not reported. `fix`: "propose" (findings carry proven fixes), "safe" or "unsafe" (they are applied, to
     an overlay: writing it is the caller's work), "" for none. `cache`: what an earlier run kept may be used, and this
-    one may keep something.
+    one may keep something. `tells_rules`: the report names the rules that ran, so they are loaded even where there is
+    nothing to judge.
     """
 
     paths: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class CheckOptions(NamedTuple):
     baseline: str | None = None
     since: str | None = None
     fix: str = ""
+    tells_rules: bool = False
     cache: bool = False
 
 
