@@ -138,11 +138,15 @@ def swept(paths: list[str], workers: int) -> Iterator[list[Seen]]:
     again: list[list[str]] = []
     with ProcessPoolExecutor(workers) as pool:
         tasks = {pool.submit(many, chunk): chunk for chunk in chunks}
-        for task in as_completed(tasks):
-            try:
-                yield task.result()
-            except BrokenProcessPool:
-                again.append(tasks[task])
+        try:
+            for task in as_completed(tasks):
+                try:
+                    yield task.result()
+                except BrokenProcessPool:
+                    again.append(tasks[task])
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     for path in (path for chunk in again for path in chunk):
         with ProcessPoolExecutor(1) as pool:
             try:
