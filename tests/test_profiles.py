@@ -127,6 +127,18 @@ def test_what_could_be_two_people_is_held(tmp_path: Path, rows: str, reason: str
     assert reason in held(tmp_path).values()
 
 
+@pytest.mark.parametrize(
+    ("moment", "stamp"),
+    [
+        *(("1700000000", 1700000000), ("1700000000000", 1700000000), ("2023-11-14 22:13:20", 1700000000)),
+        *(("soon", 1), ("", 1), ("-5", 1), ("99999999999", 1), ("inf", 1), ("nan", 1)),
+    ],
+)
+def test_a_call_never_claims_a_moment_in_the_future(tmp_path: Path, moment: str, stamp: int) -> None:
+    assert run(tmp_path, f"registered,cookie,email,created\na@x.com,c1,,\n,c2,a@x.com,{moment}\n") == 0
+    assert [one["update_timestamp"] for one in commands(tmp_path)] == [stamp]
+
+
 def test_an_address_in_a_soft_id_is_found_and_merged(tmp_path: Path) -> None:
     assert run(tmp_path, "registered,cookie\na@x.com,c1\n,A@x.com\n") == 0
     assert [one["customer_ids"] for one in commands(tmp_path)] == [{"registered": "a@x.com", "cookie": "A@x.com"}]

@@ -282,12 +282,13 @@ def _copied(
         f"FROM {source}"
     )
     moment = next((f"c{at}" for at, column in enumerate(columns) if column.place == "appeared"), "")
-    seconds = f"coalesce(TRY_CAST({moment} AS DOUBLE), epoch(TRY_CAST({moment} AS TIMESTAMP)))" if moment else "NULL"
+    seconds = _seconds(f"coalesce(TRY_CAST({moment} AS DOUBLE), epoch(TRY_CAST({moment} AS TIMESTAMP)))")
+    seconds = seconds if moment else "CAST(NULL AS DOUBLE)"
     many = [column.place == "soft" or types[column.column].endswith("[]") for column in columns]
     return [
         f"SELECT profile, {_quoted(column.place)} AS place, {_quoted(column.name)} AS name, "
         f"{f'unnest(c{at})' if many[at] else f'c{at}'} AS value, {_quoted(column.kind)} AS kind, "
-        f"CAST({seconds} AS DOUBLE) AS appeared FROM raw{number}" + ("" if many[at] else f" WHERE c{at} IS NOT NULL")
+        f"{seconds} AS appeared FROM raw{number}" + ("" if many[at] else f" WHERE c{at} IS NOT NULL")
         for at, column in enumerate(columns)
         if column.place != "appeared"
     ]
@@ -295,7 +296,7 @@ def _copied(
 
 def _copied_long(database: duckdb.DuckDBPyConnection, source: str, number: int, dated: bool) -> str:
     """An export that has the shape of `sightings` already."""
-    appeared = "TRY_CAST(appeared AS DOUBLE)" if dated else "CAST(NULL AS DOUBLE)"
+    appeared = _seconds("TRY_CAST(appeared AS DOUBLE)") if dated else "CAST(NULL AS DOUBLE)"
     database.execute(
         f"CREATE TABLE raw{number} AS SELECT dense_rank() OVER (ORDER BY profile) * 1000 + {number} AS profile, "
         f"lower(place) AS place, name, CAST(value AS VARCHAR) AS value, coalesce(kind, '') AS kind, "
@@ -308,6 +309,11 @@ def _copied_long(database: duckdb.DuckDBPyConnection, source: str, number: int, 
     if wrong and wrong[0]:
         raise InputError(f"{wrong[0]} rows have a `place` or `kind` that is not known")
     return f"SELECT profile, place, name, value, kind, appeared FROM raw{number} WHERE value IS NOT NULL"
+
+
+def _seconds(number: str) -> str:
+    """A moment in seconds from one in seconds or milliseconds: as a time in the future it would overwrite all."""
+    return f"CASE WHEN abs({number}) > 1e11 THEN {number} / 1000 ELSE {number} END"
 
 
 def _rejected(database: duckdb.DuckDBPyConnection, path: str) -> list[Broken]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _EARLY = 1
 """An `update_timestamp` before every other, in seconds: what is there already stays."""
+_LATEST = 4_000_000_000
+"""In seconds; what claims to be later (the year 2096) is no moment."""
 
 
 class Aim(NamedTuple):
@@ -161,10 +163,15 @@ def _calls(key: str, members: tuple[Member, ...], aim: Aim) -> tuple[dict[str, A
             {
                 "customer_ids": {aim.hard: there, handle[0]: handle[1]},
                 "properties": {aim.property: there},
-                "update_timestamp": max(_EARLY, int(member.appeared or 0)),
+                "update_timestamp": _stamp(member.appeared),
             }
         )
     return tuple(calls)
+
+
+def _stamp(appeared: float | None) -> int:
+    """The moment that a call claims: what has been written since stays."""
+    return int(appeared) if appeared is not None and _EARLY <= appeared < _LATEST else _EARLY
 
 
 def merges(group: Group, aim: Aim) -> bool:
