@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from trackaudit import cache, discover, pipeline
 from trackaudit.cli import main
-from trackaudit.discover import snapshot
+from trackaudit.discover import ripgrep, snapshot
+from trackaudit.discover.ripgrep import program
 from trackaudit.pipeline import analysis
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ class Shop:
         self.git("init", "-q", "-b", "main")
         self.commit()
 
-        def counted(options: pipeline.CheckOptions) -> pipeline.Analysis:
+        def counted(options: pipeline.CheckOptions, recall: analysis.Recall | None = None) -> pipeline.Analysis:
             self.analysed += 1
-            return analysis.analyse(options)
+            return analysis.analyse(options, recall=recall)
 
         monkeypatch.setattr(pipeline, "analyse", counted)
         monkeypatch.setattr(discover, "FEW", 0)  # as if there were many files
@@ -225,7 +226,7 @@ def test_nothing_is_kept_of_a_tree_that_is_written_to_meanwhile(
     for name in (".git/index", "src/page.js", "src/other.js"):
         os.utime(shop.root / name, (1, 1))
 
-    def meanwhile(options: pipeline.CheckOptions) -> pipeline.Analysis:
+    def meanwhile(options: pipeline.CheckOptions, recall: analysis.Recall | None = None) -> pipeline.Analysis:
         found: pipeline.Analysis = analyse(options)
         edit_wrapper(shop)
         return found
@@ -256,7 +257,7 @@ def damaged(file: Path, how: str) -> None:
     elif how == "flipped":
         for at in (3, 20, 60, len(data) // 2, len(data) - 1):
             file.write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
-            assert cache.load(str(Path.cwd())) is None
+            assert None in (cache.load(str(Path.cwd())), cache.load(f"{Path.cwd()}\0words"))
     elif how == "other":
         file.write_bytes(b"something else altogether\n" * 10)
     else:
@@ -267,8 +268,8 @@ def damaged(file: Path, how: str) -> None:
 @pytest.mark.parametrize("how", ["empty", "short", "flipped", "other", "folder"])
 def test_a_damaged_file_is_as_if_there_were_none(shop: Shop, capsys: pytest.CaptureFixture[str], how: str) -> None:
     assert not check(shop, capsys)
-    (file,) = Path(str(cache.folder())).iterdir()
-    damaged(file, how)
+    for file in Path(str(cache.folder())).iterdir():
+        damaged(file, how)
     assert not check(shop, capsys)
     assert check(shop, capsys) == (how != "folder")
 
@@ -292,8 +293,8 @@ def test_a_cache_folder_that_cannot_be_made_is_no_error(
 
 
 def test_runs_at_the_same_time_leave_one_sound_file(shop: Shop, tmp_path: Path) -> None:
-    program = "from trackaudit import cache; [cache.save('/r', list(range(50_000))) for _ in range(20)]"
-    runs = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(3)]
+    saver = "from trackaudit import cache; [cache.save('/r', list(range(50_000))) for _ in range(20)]"
+    runs = [subprocess.Popen([sys.executable, "-c", saver]) for _ in range(3)]
     assert [one.wait() for one in runs] == [0, 0, 0]
     assert cache.load("/r") == list(range(50_000))
     assert len(list(Path(str(cache.folder())).iterdir())) == 1
@@ -304,8 +305,32 @@ def test_the_cache_commands_tell_where_it_is_and_remove_it(shop: Shop, capsys: p
     assert main(["cache", "path"]) == 0
     assert capsys.readouterr().out.strip() == cache.folder()
     assert main(["cache", "clear"]) == 0
-    assert "1 project." in capsys.readouterr().err
+    assert "what was kept" in capsys.readouterr().err
     assert not check(shop, capsys)
+
+
+@pytest.mark.skipif(program() is None, reason="ripgrep is not installed")
+def test_after_an_edit_ripgrep_is_not_asked_again_for_words_that_were_asked_for(
+    shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    search = ripgrep.Ripgrep._search
+
+    def counted(self: ripgrep.Ripgrep, *question: Any) -> Any:
+        asked.append(question)
+        return search(self, *question)
+
+    monkeypatch.setattr(ripgrep.Ripgrep, "_search", counted)
+    run(capsys)
+    assert asked
+    asked.clear()
+    shop.write("src/page.js", PAGE.replace("email:", "phone:"))
+    shop.write("src/other.js", "exponea.track('seen', { plan: 1 })\n")
+    shop.write("src/more.js", "export const exponeaIsThere = true\n")
+    again = run(capsys)
+    assert not asked
+    assert again == run(capsys, "--no-cache")
+    assert asked
 
 
 def test_nothing_is_kept_of_a_small_tree(

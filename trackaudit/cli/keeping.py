@@ -30,5 +30,4 @@ def clear() -> None:
     """Remove all that is kept, of every project."""
     from trackaudit import cache
 
-    removed = cache.clear()
-    click.echo(f"Removed what was kept of {removed} project{'' if removed == 1 else 's'}.", err=True)
+    click.echo("Removed what was kept." if cache.clear() else "Nothing was kept.", err=True)

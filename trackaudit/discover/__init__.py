@@ -157,7 +157,7 @@ def discover(
 
     `wanted` says by the path whether any front end reads a file. What `sources` holds as an overlay is listed too.
     """
-    if is_large(ground):
+    if sources.quick is None and is_large(ground):
         _ask_ripgrep(sources, anchors)
     listed = _list(ground)
     notices = list(listed.notices)
@@ -262,8 +262,8 @@ def _ask_ripgrep(sources: Sources, anchors: Sequence[bytes]) -> None:
     """Have ripgrep look for the anchors, where it is installed and the files are those on disk."""
     path = program() if type(sources) is Sources else None
     if path is not None:
-        sources.quick = Ripgrep(sources.root, path, sources.max_size)
-        sources.quick.begin(anchors, wide=True)
+        ripgrep = sources.quick = Ripgrep(sources.root, path, sources.max_size)
+        ripgrep.begin(anchors, wide=True)
 
 
 def is_large(ground: Ground) -> bool:

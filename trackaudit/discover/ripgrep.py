@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     _Question: TypeAlias = tuple[tuple[bytes, ...], bool]
+    Told: TypeAlias = tuple[frozenset[str], dict[_Question, frozenset[str]]]
+    """The files that were looked at, and by words, those of them that may hold one."""
 
 FEW = 1_000
 """Files that are read sooner than another program is started and has walked them."""
@@ -48,35 +50,41 @@ class Ripgrep:
         """Begin to look for these words, while the caller has other things to do."""
         if self._listing is None:
             self._listing = _Answer([*self._walk, "--files"], self._root)
-        question = _question(words, wide)
-        if question not in self._begun and question not in self._known:
-            self._begun[question] = self._search("--files-with-matches", question)
+        asked = question(words, wide)
+        if asked not in self._begun and asked not in self._known:
+            self._begun[asked] = self._search("--files-with-matches", asked)
 
     def without(self, words: Iterable[bytes], wide: bool = False) -> frozenset[str]:
         """Paths, relative to the root, of files that hold none of these words; empty if ripgrep cannot tell.
 
         `wide`: in files that are marked as UTF-16, the words are looked for in what they mean.
         """
-        question = _question(words, wide)
-        known = self._known.get(question)
+        asked = question(words, wide)
+        known = self._known.get(asked)
         if known is None:
             self.begin(words, wide)
-            known = self._known[question] = self._absent(question)
+            known = self._known[asked] = self._absent(asked)
         return known
 
-    def _absent(self, question: _Question) -> frozenset[str]:
-        answer = self._begun.pop(question)
+    def told(self) -> Told | None:
+        """All that ripgrep said, as long as it could read every file."""
+        if self._listed is None:
+            return None
+        return self._listed, {asked: self._listed - absent for asked, absent in self._known.items()}
+
+    def _absent(self, asked: _Question) -> frozenset[str]:
+        answer = self._begun.pop(asked)
         found = answer.paths()
         if answer.code in (0, 1):
             if self._listed is None:
                 self._listed = frozenset(self._listing.paths()) if self._listing is not None else frozenset()
             return self._listed.difference(found)
         # Something could not be read, and which it was is not said: ask for each file, which takes twice as long.
-        again = self._search("--files-without-match", question)
+        again = self._search("--files-without-match", asked)
         return frozenset(again.paths()) if again.code is not None else frozenset()
 
-    def _search(self, what: str, question: _Question) -> _Answer:
-        words, wide = question
+    def _search(self, what: str, asked: _Question) -> _Answer:
+        words, wide = asked
         encoding = "auto" if wide else "none"
         options = ("--text", "--fixed-strings", "--encoding", encoding, "--file", "-", ".")
         return _Answer([*self._walk, what, *options], self._root, b"".join(word + b"\n" for word in words))
@@ -127,5 +135,6 @@ class _Answer:
         return [path.removeprefix("./") for path in text.split("\0") if path]
 
 
-def _question(words: Iterable[bytes], wide: bool) -> _Question:
+def question(words: Iterable[bytes], wide: bool) -> _Question:
+    """Words, and how they are looked for, as one key."""
     return tuple(sorted(set(words))), wide

@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
+    from trackaudit.discover.remembered import Remembered
     from trackaudit.discover.ripgrep import Ripgrep
 
 _FLAGS = (
@@ -54,7 +55,7 @@ class Sources:
         self._folders: dict[str, bool] = {"": True}
         self._is_file: dict[str, bool] = {}
         self.asked: set[str] = set()
-        self.quick: Ripgrep | None = None
+        self.quick: Ripgrep | Remembered | None = None
 
     def overlaid(self, overlay: dict[str, bytes]) -> Sources:
         """The same files with some replaced; this object stays as it is."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from trackaudit.model import Result
 from trackaudit.pipeline import reuse
 from trackaudit.pipeline.accepted import accepted_findings
@@ -48,7 +50,7 @@ def check(options: CheckOptions) -> CheckOutcome:
     outcome = reuse.recall(asked) if asked is not None else None
     if outcome is not None:
         return outcome
-    analysis = analyse(options)
+    analysis = analyse(options, recall=partial(reuse.remembered, asked) if asked is not None else None)
     outcome = _checked(analysis, options)
     if asked is not None:
         reuse.keep(asked, analysis, outcome)

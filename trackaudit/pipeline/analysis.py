@@ -20,24 +20,29 @@ from trackaudit.vocabulary import load_vocabulary
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from trackaudit.discover import Ground
+    from trackaudit.discover.remembered import Remembered
     from trackaudit.vocabulary import Vocabulary
+
+    Recall: TypeAlias = Callable[[int], Remembered | None]
 
 RECURSION = 6000
 """Python frames allowed: a chain of wrappers is evaluated by recursion."""
 
 
-def analyse(options: CheckOptions, every: bool = False) -> Analysis:
-    """Everything up to the rules. `every`: run also functions on their own that visible code calls."""
+def analyse(options: CheckOptions, every: bool = False, recall: Recall | None = None) -> Analysis:
+    """Everything up to the rules. `every`: run also functions on their own that visible code calls. `recall`: gives
+    what an earlier run was told of the files' words."""
     overlay = {}
     ground = ground_of(options)
     if options.stdin is not None:
         overlay[ground.targets[0].path] = options.stdin[1]
     config = load_config(ground.config) if ground.config else Config()
-    return analyse_ground(
-        ground, config, load_vocabulary(config), Sources(ground.root, config.max_file_size, overlay), every
-    )
+    sources = Sources(ground.root, config.max_file_size, overlay)
+    sources.quick = recall(config.max_file_size) if recall is not None else None
+    return analyse_ground(ground, config, load_vocabulary(config), sources, every)
 
 
 def ground_of(options: CheckOptions) -> Ground:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from trackaudit.discover import Ground
+    from trackaudit.discover.remembered import Remembered
+    from trackaudit.discover.snapshot import Snapshot
     from trackaudit.model import Result
     from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome
 
@@ -35,11 +37,15 @@ _NOUNS: tuple[type[Any], ...] = (
 
 
 class Asked(NamedTuple):
-    """A check that may have been done before. began: seconds of the wall clock."""
+    """A check that may have been done before. began: seconds of the wall clock. results, words: what is kept of this
+    root. now: how its files are, if anything is kept."""
 
     ground: Ground
     key: bytes
     began: float
+    results: dict[bytes, Any]
+    words: tuple[Any, ...] | None
+    now: Snapshot | None
 
 
 def asked(ground: Ground, options: CheckOptions) -> Asked | None:
@@ -54,25 +60,44 @@ def asked(ground: Ground, options: CheckOptions) -> Asked | None:
                 config = file.read()
     except OSError:
         return None
+    began = time.time()
+    results, words = cache.load(ground.root) or {}, cache.load(_words_of(ground.root))
+    now = None
+    if (results or words) and ground.repository is not None:
+        from trackaudit.discover.snapshot import snapshot
+
+        now = snapshot(ground.root, ground.repository, _matters)
     parts = (options._replace(cwd="", debug=False, paths=()), ground, config, _program())
-    return Asked(ground, cache.digest(repr(parts).encode("utf-8", "surrogateescape")), time.time())
+    key = cache.digest(repr(parts).encode("utf-8", "surrogateescape"))
+    return Asked(ground, key, began, results, words, now)
 
 
 def recall(check: Asked) -> CheckOutcome | None:
     """The outcome of the same check, if it was done before and nothing has changed."""
-    from trackaudit.discover.snapshot import snapshot
     from trackaudit.pipeline.options import CheckOutcome
 
-    root = check.ground.root
-    kept = _load(root).get(check.key)
-    if kept is None or check.ground.repository is None:
+    root, now, kept = check.ground.root, check.now, check.results.get(check.key)
+    if kept is None or now is None:
         return None
     state, others, gone, sources, result, fail_on = kept
-    now = snapshot(root, check.ground.repository, _matters)
-    if now is None or tuple(now) != state or _others(root, others) != others or not _still_missing(root, gone):
+    if tuple(now) != state or _others(root, others) != others or not _still_missing(root, gone):
         return None
     files = _sources(root, sources)
     return CheckOutcome(_unpacked(result, files), fail_on) if files is not None else None
+
+
+def remembered(check: Asked, max_size: int) -> Remembered | None:
+    """What the last run was told of words in this root's files; None if files may have changed that git cannot name."""
+    from trackaudit.discover.remembered import Remembered
+
+    if check.words is None or check.now is None:
+        return None
+    limit, (stamp, *before), seen, found = check.words
+    if limit != max_size or stamp != check.now.stamp:
+        return None
+    now = (check.now.changed, check.now.untracked)
+    changed = {path for old, new in zip(before, now, strict=True) for path, _ in old.items() ^ new.items()}
+    return Remembered(check.ground.root, max_size, (seen, found), changed)
 
 
 def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
@@ -82,12 +107,16 @@ def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
     ground, config = check.ground, analysis.config
     if ground.repository is None or config.extend_rules or config.baseline or _was_hurried(outcome.result):
         return
-    before = _load(ground.root)
     now = snapshot(ground.root, ground.repository, _matters, check.began)
     names = tracked(ground.root) if now is not None else None
     if now is None or names is None:
         return
     listed = {*names, *now.untracked}
+    quick = analysis.reader.sources.quick
+    told = quick.told() if quick is not None else None
+    if told is not None:
+        # What git ignores is in no snapshot.
+        cache.save(_words_of(ground.root), (config.max_file_size, tuple(now), told[0] & listed, told[1]))
     folders = [f"{target.path}/" for target in ground.targets if target.folder and target.path]
     if not listed.issuperset(analysis.listing) or not all(
         any(name.startswith(folder) for name in listed) for folder in folders
@@ -102,8 +131,7 @@ def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
         if path in _paths(outcome.result)
     }
     kept = (tuple(now), _others(ground.root, there), gone, sources, _packed(outcome.result), outcome.fail_on)
-    before.pop(check.key, None)
-    recent = [*before.items()][-(KEPT - 1) :]
+    recent = [one for one in check.results.items() if one[0] != check.key][-(KEPT - 1) :]
     cache.save(ground.root, dict([*recent, (check.key, kept)]))
 
 
@@ -113,13 +141,13 @@ def _was_hurried(result: Result) -> bool:
 
 
 def _matters(path: str) -> bool:
-    """Whether the bytes of a file may count: those of a language, and what git hides files by."""
-    return language_of(path) is not None
+    """Whether the bytes of a file may count: those of a language, and the queries of imports."""
+    return language_of(path) is not None or path.lower().endswith(".sql")
 
 
-def _load(root: str) -> dict[bytes, Any]:
-    found = cache.load(root)
-    return found if isinstance(found, dict) else {}
+def _words_of(root: str) -> str:
+    """The name under which the words are kept: they are many, and a tree that has not changed needs none."""
+    return f"{root}\0words"
 
 
 def _program() -> tuple[Any, ...]:

@@ -1,0 +1,46 @@
+"""Stage discover, what an earlier run was told: in go words, out come files that hold none of them, without a look.
+
+The answers are those of ripgrep about files that have not changed since; words that are new are asked anew.
+"""
+
+from __future__ import annotations
+
+from trackaudit.discover.ripgrep import Ripgrep, program, question
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trackaudit.discover.ripgrep import Told
+
+
+class Remembered:
+    """`told`: of the earlier run. `changed`: files that are not as they were then."""
+
+    def __init__(self, root: str, max_size: int, told: Told, changed: Iterable[str]) -> None:
+        self._root = root
+        self._max_size = max_size
+        self._told = told
+        self._changed = frozenset(changed)
+        self._ripgrep: Ripgrep | None = None
+
+    def without(self, words: Iterable[bytes], wide: bool = False) -> frozenset[str]:
+        """As `Ripgrep.without`."""
+        words = tuple(words)
+        seen, found = self._told
+        hits = found.get(question(words, wide))
+        if hits is not None:
+            return seen.difference(hits, self._changed)
+        if self._ripgrep is None:
+            path = program()
+            if path is None:
+                return frozenset()
+            self._ripgrep = Ripgrep(self._root, path, self._max_size)
+        return self._ripgrep.without(words, wide)
+
+    def told(self) -> Told | None:
+        """What the next run may be told: files that have changed may hold any word."""
+        seen, found = self._told
+        known = {asked: self._changed.union(hits) for asked, hits in found.items()}
+        more = self._ripgrep.told() if self._ripgrep is not None else None
+        return (seen & more[0], {**known, **more[1]}) if more is not None else (seen, known)
