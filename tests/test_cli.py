@@ -181,7 +181,7 @@ def test_the_options_reach_the_pipeline(pipeline: Pipeline) -> None:
 
 def test_no_paths_are_left_to_the_pipeline(pipeline: Pipeline) -> None:
     main(["check"])
-    assert pipeline.asked == [CheckOptions((), cwd=os.getcwd())]
+    assert pipeline.asked == [CheckOptions((), cwd=os.getcwd(), cache=True)]
 
 
 def test_standard_input_is_read_as_bytes(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
