@@ -274,6 +274,16 @@ def test_blocks_of_code_and_loops_of_razor_give_names() -> None:
     ]
 
 
+def test_smartys_words_for_braces_are_braces_and_what_is_literal_is_code() -> None:
+    text = (
+        "<script>{literal}function q(){go({a: 1})}{/literal}\n"
+        "exponea.update({ldelim} 'a': 1{if $b}, 'email': '{$user.email|escape:'htmlall':'UTF-8'}'{/if} {rdelim});"
+        "</script>"
+    )
+    assert [module.errors for module in modules("a.tpl", text)] == [[]]
+    assert check("a.tpl", text) == [(*spot(text, "'email'"), "identifier-in-update")]
+
+
 @pytest.mark.parametrize("sdk", ["exponea", "$exponea", "this.$exponea", "useNuxtApp().$exponea"])
 def test_a_plug_in_of_vue_is_the_global_it_is_named_after(sdk: str) -> None:
     def found(call: str) -> list[str]:

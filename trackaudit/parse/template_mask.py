@@ -24,6 +24,8 @@ _CLOSES = b")]}"
 _BEFORE_REGEX = b"(,=:[!&|?{};+-*%<>~^"
 _BEFORE_VALUE = b"=:?+(,["
 _VALUE_WORDS = (b"return", b"typeof", b"case", b"await", b"void", b"new", b"in", b"of")
+_BRACES = {"ldelim": b"{", "rdelim": b"}"}
+"""Tags of Smarty that write a brace."""
 
 
 class Mask:
@@ -188,6 +190,9 @@ class _Script:
             self.alternative(tag, block)
         elif tag.kind in ("elif", "else", "end"):
             self.separate(tag)
+        elif tag.word in _BRACES:
+            self.write(tag.start, _BRACES[tag.word])
+            self.step(tag.start)
         elif tag.kind == "other" and self.wants_value(tag.end):
             self.value(tag.start, tag.end, None)
 
