@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trackaudit.flow.machine import INLINE_LIMIT, STEP_LIMIT, Machine
+from trackaudit.config import Config
+from trackaudit.config.limits import Limits
+from trackaudit.flow.machine import INLINE_LIMIT, Machine
 from trackaudit.pipeline import check_texts
 
 if TYPE_CHECKING:
@@ -100,16 +102,16 @@ def test_a_function_of_twenty_thousand_lines_is_judged(steps: list[int]) -> None
     result = _check(f"export function f(a, c) {{\n{lines}\nexponea.update({{ email: c.email }}); }}")
     assert _rules(result) == IN_UPDATE
     assert result.notices == ()
-    assert steps[0] < 20_000 * 20 <= STEP_LIMIT
+    assert steps[0] < 20_000 * 20 <= Limits().steps
 
 
-def test_a_function_that_takes_too_many_steps_is_cut_short_with_a_notice(
-    steps: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("trackaudit.flow.machine.STEP_LIMIT", 2_000)
+def test_a_function_that_takes_too_many_steps_is_cut_short_with_a_notice(steps: list[int]) -> None:
     lines = "\n".join(f"v = [a.b{i}, a.c, a.d];" for i in range(2_000))
-    result = _check(f"let v; export function f(a, c) {{\n{lines}\nexponea.update({{ email: c.email }}); }}")
-    assert "limit" in _kinds(result)
+    text = f"let v; export function f(a, c) {{\n{lines}\nexponea.update({{ email: c.email }}); }}"
+    result = check_texts({"a.js": text}, Config(limits=Limits(steps=2_000)))
+    assert [(one.kind, one.path) for one in result.notices if "`max-steps` sets the limit" in one.message] == [
+        ("limit", "a.js")
+    ]
     assert steps[0] < 2_000 * 3
 
 

@@ -347,9 +347,10 @@ def test_a_rule_that_raises_is_a_notice_and_the_others_go_on() -> None:
     )
     found, notices = run([call("update", [], [mail()])], EMAIL, rules, Config(), {}, VOCABULARY)
     assert [finding.rule for finding in found] == ["identifier-in-update"]
-    assert [(notice.kind, notice.message) for notice in notices] == [
-        ("crash", "rule `placeholder-id` failed: ValueError: no such thing"),
-    ]
+    [notice] = notices
+    assert (notice.kind, notice.path) == ("crash", "shop.js")
+    assert notice.message.startswith("rule `placeholder-id` failed: ValueError: no such thing")
+    assert "Traceback" in notice.detail
 
 
 def test_a_fingerprint_knows_no_path_or_line_and_counts_equals() -> None:

@@ -301,13 +301,26 @@ class Notice(NamedTuple):
     """Something the user should know that is not a finding: a skipped or broken file, a bound that was hit.
 
     `kind`: kebab-case (`syntax-error`, `too-large`, `not-utf-8`, `no-calls`, `crash`, `limit` …). `path` may be "".
-    `line`: from 1, or 0. A notice of kind `crash` makes the exit code 2.
+    `line`: from 1, or 0. A notice of kind `crash` makes the exit code 2. `detail`: for a fault of ours, its traceback.
     """
 
     kind: str
     path: str
     line: int
     message: str
+    detail: str = ""
+
+
+def crash(path: str, what: str, error: BaseException) -> Notice:
+    """The notice of a fault of ours, which must not stop the rest. `what` failed: a stage, or a part of the file."""
+    import traceback
+
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" ({trace.tb_frame.f_code.co_name}, line {trace.tb_lineno})" if trace is not None else ""
+    message = f"{what} failed: {type(error).__name__}: {error}{where}; --debug shows more"
+    return Notice("crash", path, 0, message, "".join(traceback.format_exception(error)))
 
 
 class Unresolved(NamedTuple):

@@ -680,12 +680,29 @@ class Comment(Node):
         self.text = text
 
 
+class Cut(tuple[int, int]):
+    """A byte range, among a module's `errors`, that was left out for a bound. `what`: in words, for a notice."""
+
+    what: str
+
+    def __new__(cls, start: int, end: int, what: str) -> Cut:
+        made = super().__new__(cls, (start, end))
+        made.what = what
+        return made
+
+    def __getnewargs__(self) -> tuple[int, int, str]:
+        return self[0], self[1], self.what
+
+
+TOO_DEEP = "what is here is nested too deeply, so it was not analysed"
+
+
 class Module:
     """One file, or one script of a file, in the small language.
 
     `path`: relative to the root, with `/`. `language`: "javascript" (TypeScript and JSX too), "python",
-    "document". `errors`: byte ranges the parser could not read. `page`: the classic scripts of a page, in order, whose
-    top-level names are globals to the file's other modules.
+    "document". `errors`: byte ranges the parser could not read (a `Cut`: would not). `page`: the classic scripts of a
+    page, in order, whose top-level names are globals to the file's other modules.
     """
 
     __slots__ = ("body", "comments", "errors", "language", "page", "path")

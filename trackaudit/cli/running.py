@@ -86,7 +86,7 @@ def check(asked: Asked) -> int:
     if asked.fix or asked.unsafe_fixes:
         outcome = _write_fixes(outcome, wanted, asked.allow_dirty)
     result = outcome.result
-    options = ReportOptions(text.wants_color(sys.stdout), asked.show_unresolved)
+    options = ReportOptions(text.wants_color(sys.stdout), asked.show_unresolved, asked.debug)
     with open_pipe(sys.stdout):
         write(asked.output_format, result, sys.stdout, options)
         sys.stdout.flush()

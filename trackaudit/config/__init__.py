@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from types import MappingProxyType
 
+from trackaudit.config.limits import KEYS as LIMITS
+from trackaudit.config.limits import Limits, field
 from trackaudit.errors import ConfigError
 from trackaudit.model import SEVERITIES
 from trackaudit.record import NamedTuple
@@ -41,6 +43,7 @@ _KEYS = (
     "max-file-size",
     "require-reason",
     "baseline",
+    *LIMITS,
 )
 _SINK_KEYS = ("call", "ids", "properties", "event", "operation", "stateful", "channel", "scalar-id")
 _ARGUMENT = "an argument's number or name, e.g. 0, data, 0.user"
@@ -86,7 +89,8 @@ class Config(NamedTuple):
     rule ids that they silence. rules: severity by rule id, `off` among them. extend_rules: absolute folders, inside the
     root. max_file_size: bytes. require_reason: an ignore comment must say why. baseline: absolute path of the file of
     accepted findings, "" for none; it need not exist. rule_lines: every rule id that is mentioned, with its line, for
-    the stage that knows the rules to check (`unknown_rule`).
+    the stage that knows the rules to check (`unknown_rule`). imports: mapping files that the user describes.
+    limits: what a file, a function or the tree may cost.
     """
 
     path: str = ""
@@ -187,6 +191,7 @@ def _config(reader: Reader, tree: Marked, path: str) -> Config:
     root = os.path.dirname(path)
     given = reader.mapping(tree, "the configuration", _KEYS)
     fields: dict[str, object] = {}
+    bounds: dict[str, int] = {}
     mentioned: list[tuple[str, int]] = []
     for key, item in given.items():
         if item.value is None and not item.text:
@@ -219,9 +224,12 @@ def _config(reader: Reader, tree: Marked, path: str) -> Config:
             fields["require_reason"] = reader.flag(item, "require-reason")
         elif key == "baseline":
             fields["baseline"] = _inside(reader, item, "baseline", "a file", root)
+        elif key in LIMITS:
+            bounds[field(key)] = _count(reader, item, key)
         else:
             fields["max_file_size"] = _size(reader, item)
-    return Config(path=path, root=root, rule_lines=tuple(mentioned))._replace(**fields)  # type: ignore[arg-type]
+    limits = Limits()._replace(**bounds)
+    return Config(path=path, root=root, rule_lines=tuple(mentioned), limits=limits)._replace(**fields)  # type: ignore[arg-type]
 
 
 def _identifiers(reader: Reader, item: Marked) -> dict[str, Identifier]:
@@ -333,6 +341,14 @@ def _inside(reader: Reader, item: Marked, key: str, kind: str, root: str) -> str
 
 def _is_inside(path: str, root: str) -> bool:
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _count(reader: Reader, item: Marked, key: str) -> int:
+    digits = item.text.replace("_", "")
+    if isinstance(item.value, bool) or not digits.isdecimal() or len(digits) > 12 or not int(digits):
+        reader.problem(item.line, f"{key} cannot be {item.text!r}", "a whole number from 1")
+        return 1
+    return int(digits)
 
 
 def _size(reader: Reader, item: Marked) -> int:

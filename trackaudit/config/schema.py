@@ -123,6 +123,10 @@ def schema(rules: Iterable[str] = ()) -> dict[str, Any]:
                 "minLength": 1,
                 "examples": ["trackaudit-baseline.json"],
             },
+            **{
+                key: {"description": what, "type": "integer", "minimum": 1, "default": default(key)}
+                for key, what in LIMITS.items()
+            },
         },
     }
 
@@ -272,13 +276,13 @@ def page(schema: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _listed(values: Iterable[str]) -> str:
-    return ", ".join(f"`{value}`" for value in values)
-
-
 def _sorts(field: dict[str, Any]) -> str:
     listed = any(part.get("type") == "array" for part in field["anyOf"])
     return "text or list of texts" if listed else "text or number"
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(f"`{value}`" for value in values)
 
 
 def _plain(value: object) -> str:

@@ -180,6 +180,10 @@ def discover(
             continue
         files.append(path)
     files.sort()
+    if len(files) > config.limits.files:
+        why = f"of {len(files):,} files, only the first {config.limits.files:,} were read; `max-files` sets the limit"
+        notices.append(Notice("limit", files[config.limits.files], 0, why))
+        del files[config.limits.files :]
     if sources.quick is None and len(files) > FEW:
         _ask_ripgrep(sources, anchors)
     found = scan(sources, files, anchors, named)

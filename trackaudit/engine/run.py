@@ -14,7 +14,7 @@ from trackaudit.engine.predicates import Ground, Subject, double_opt_in_events
 from trackaudit.engine.project import Project
 from trackaudit.engine.replacement import entry_text, replacement
 from trackaudit.identity import words_of
-from trackaudit.model import CONFIDENCES, Finding, Notice, Place, Step
+from trackaudit.model import CONFIDENCES, Finding, Place, Step, crash
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from trackaudit.config import Config
     from trackaudit.engine.rule import Rule, RuleSet
-    from trackaudit.model import IdSchema, Moment, SourceFile, TrackingCall
+    from trackaudit.model import IdSchema, Moment, Notice, SourceFile, TrackingCall
     from trackaudit.vocabulary import Vocabulary
 
 OFF = "off"
@@ -101,22 +101,24 @@ def run_cases(
     groups: list[_Group] = []
     notices: list[Notice] = []
     for rule in ruleset.rules:
-        try:
-            matches = _matches(rule, asked, ground)
-            groups.extend(_once(matches) if rule.scope == "project" else _grouped(matches))
-        except Exception as error:  # one broken rule must not silence the others
-            notices.append(Notice("crash", "", 0, f"rule `{rule.id}` failed: {type(error).__name__}: {error}"))
+        matches, failed = _matches(rule, asked, ground)
+        notices.extend(failed)
+        groups.extend(_once(matches) if rule.scope == "project" else _grouped(matches))
     spoken = [group for group in _unsuperseded(groups) if config.rules.get(group.lead.rule.id) != OFF]
     spoken.sort(key=lambda group: (group.root, group.lead.rule.id))
     prints = _fingerprints(spoken)
-    findings = [
-        _finding(group, schema, config, sources)._replace(fingerprint=fingerprint, kin=kin)
-        for group, (fingerprint, kin) in zip(spoken, prints, strict=True)
-    ]
-    heard = set(_without_ignored(findings, config))
+    told: list[tuple[Finding, _Group]] = []
+    for group, (own, kin) in zip(spoken, prints, strict=True):
+        try:
+            finding = _finding(group, schema, config, sources)._replace(fingerprint=own, kin=kin)
+        except Exception as error:
+            notices.append(crash(group.root.path, f"rule `{group.lead.rule.id}`", error))
+            continue
+        told.append((finding, group))
+    heard = set(_without_ignored([finding for finding, _ in told], config))
     cases = [
         Case(finding, group.lead.rule, tuple(match.subject for match in group.matches), group.lead.part)
-        for finding, group in zip(findings, spoken, strict=True)
+        for finding, group in told
         if finding in heard
     ]
     return tuple(cases), tuple(notices)
@@ -125,23 +127,34 @@ def run_cases(
 # ------------------------------------------------------------------------------------------------- matching
 
 
-def _matches(rule: Rule, calls: Iterable[TrackingCall], ground: Ground) -> list[_Match]:
-    matches = []
+def _matches(rule: Rule, calls: Iterable[TrackingCall], ground: Ground) -> tuple[list[_Match], list[Notice]]:
+    """What the rule says of these calls. Where it fails on some, a notice names the first; the others are asked."""
+    matches: list[_Match] = []
+    failed: list[Notice] = []
     for call in calls:
-        seen: set[Place] = set()
-        for condition in rule.conditions:
-            about_call = Subject(ground, call)
-            if not all(test(about_call) for test in condition.call_tests):
-                continue
-            for subject in _subjects(call, condition.part, ground):
-                root = _root(subject)
-                if root not in seen and all(test(subject) for test in condition.entry_tests):
-                    seen.add(root)
-                    if condition.compares and subject.entry is not None:
-                        conflict = ground.project.conflict(condition.compares, call, subject.entry)
-                        subject = subject._replace(conflict=conflict)
-                    sure = confidence(subject, condition)
-                    matches.append(_Match(rule, subject, root, sure, condition.part, condition.severity))
+        try:
+            matches.extend(_matches_of(rule, call, ground))
+        except Exception as error:  # one broken rule must not silence the others
+            failed = failed or [crash(call.sink.path, f"rule `{rule.id}`", error)]
+    return matches, failed
+
+
+def _matches_of(rule: Rule, call: TrackingCall, ground: Ground) -> list[_Match]:
+    matches = []
+    seen: set[Place] = set()
+    for condition in rule.conditions:
+        about_call = Subject(ground, call)
+        if not all(test(about_call) for test in condition.call_tests):
+            continue
+        for subject in _subjects(call, condition.part, ground):
+            root = _root(subject)
+            if root not in seen and all(test(subject) for test in condition.entry_tests):
+                seen.add(root)
+                if condition.compares and subject.entry is not None:
+                    conflict = ground.project.conflict(condition.compares, call, subject.entry)
+                    subject = subject._replace(conflict=conflict)
+                sure = confidence(subject, condition)
+                matches.append(_Match(rule, subject, root, sure, condition.part, condition.severity))
     return matches
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from time import monotonic
 
+from trackaudit.config.limits import limits
 from trackaudit.flow.send import Send, Where, freeze
 from trackaudit.flow.values import (
     UNDEFINED,
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
     from trackaudit.program import Expr, Module, Node, Stmt
     from trackaudit.vocabulary import Vocabulary
 
-STEP_LIMIT = 400_000
-"""Expressions and statements evaluated in one unit before it is cut short, with a notice."""
+CLOCK = 0xFFF
+"""The clock is looked at once in so many steps, less one."""
 INLINE_LIMIT = 48
 """Calls inside calls that are followed; deeper ones are unknown, with a notice."""
 IDLE_LIMIT = 600
@@ -48,7 +50,7 @@ CHANNELS = frozenset(("sms", "push", "post", "whatsapp", "newsletter", "phoneCal
 
 
 class OutOfSteps(Exception):
-    """A unit used up its steps."""
+    """A unit used up its steps, or its time. The message is the bound's setting."""
 
 
 class Exit(NamedTuple):
@@ -77,7 +79,20 @@ class Frame:
         self.made: dict[int, Func] = {}
 
 
-_STAND = ("unit", "order", "steps", "idle", "scope", "blocks", "guards", "callers", "handlers", "tags", "frames")
+_STAND = (
+    "unit",
+    "order",
+    "steps",
+    "deadline",
+    "idle",
+    "scope",
+    "blocks",
+    "guards",
+    "callers",
+    "handlers",
+    "tags",
+    "frames",
+)
 """What a unit begins anew and its end gives back."""
 
 
@@ -100,6 +115,8 @@ class Machine:
         self.order = 0
         self.unit = 0
         self.steps = 0
+        self.bounds = limits()
+        self.deadline = monotonic() + self.bounds.seconds
         self.evaluated = 0
         self.frames: list[Frame] = []
         self.scope = self.globals
@@ -133,6 +150,8 @@ class Machine:
         saved = [(name, getattr(self, name)) for name in _STAND]
         journals = self.store.journals
         self.unit, self.order, self.steps, self.idle = unit, 0, 0, 0
+        began = monotonic()
+        self.deadline = began + self.bounds.seconds
         self.blocks, self.guards, self.callers, self.handlers, self.tags = (), frozenset(), (), (), ()
         self.frames = []
         if not keep:
@@ -144,6 +163,7 @@ class Machine:
             self.store.journals = journals
             for name, value in saved:
                 setattr(self, name, value)
+            self.deadline += monotonic() - began  # what it asked for meanwhile is not its own time
 
     # ---- places and numbers
 
@@ -172,8 +192,10 @@ class Machine:
     def step(self) -> None:
         """Count one step; raise OutOfSteps when the unit has used up its own."""
         self.steps += 1
-        if self.steps > STEP_LIMIT:
-            raise OutOfSteps
+        if self.steps > self.bounds.steps:
+            raise OutOfSteps("max-steps")
+        if not self.steps & CLOCK and monotonic() > self.deadline:
+            raise OutOfSteps("max-seconds")
 
     def limit(self, node: Node, message: str, *, hides: bool = False) -> None:
         """Note that a bound was hit here; the first of its kind in a file becomes a notice, if its unit sends, or if

@@ -13,7 +13,7 @@ from trackaudit.flow.machine import ANY_UNIT, Frame, Machine, OutOfSteps
 from trackaudit.flow.moments import moments
 from trackaudit.flow.send import FrozenList, FrozenRecord, Send, freeze, uses
 from trackaudit.flow.values import ClassValue, Func, Lazy, Obj, Ref, union
-from trackaudit.model import Notice, Place, Step, Wrapper
+from trackaudit.model import Notice, Place, Step, Wrapper, crash
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
@@ -85,12 +85,13 @@ class Evaluator(Machine):
         """What ends an evaluation early, a bound or a fault of ours, becomes a notice."""
         try:
             yield
-        except OutOfSteps:
-            self.notices.append(_cut(path, what, "it takes too many steps"))
+        except OutOfSteps as error:
+            why = "too many steps" if str(error) == "max-steps" else "too long"
+            self.notices.append(_cut(path, what, f"it takes {why}; `{error}` sets the limit"))
         except RecursionError:
             self.notices.append(_cut(path, what, "it is nested too deeply"))
         except Exception as error:
-            self.notices.append(_failed(path, what, error))
+            self.notices.append(crash(path, f"the evaluation of {what}", error))
 
     def run_unit(self, func: Func, this: Value | None) -> None:
         """Run one function on its own, and forget what it wrote."""
@@ -172,15 +173,6 @@ class Evaluator(Machine):
 
 def _cut(path: str, what: str, why: str) -> Notice:
     return Notice("limit", path, 0, f"the evaluation of {what} was cut short: {why}")
-
-
-def _failed(path: str, what: str, error: Exception) -> Notice:
-    """A fault of ours in one function must not stop the rest; the notice says where it was, for the report."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" ({trace.tb_frame.f_code.co_name}, line {trace.tb_lineno})" if trace is not None else ""
-    return Notice("crash", path, 0, f"the evaluation of {what} failed: {type(error).__name__}: {error}{where}")
 
 
 def evaluate(

@@ -6,6 +6,8 @@ it needs. A later front end adds its file and its suffixes here.
 
 from __future__ import annotations
 
+from trackaudit.parse.measure import measure
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.model import SourceFile
@@ -86,8 +88,10 @@ def language_of(path: str, data: bytes | None = None) -> str | None:
 
 
 def parse(source: SourceFile) -> list[Module]:
-    """The modules of one file, by its language; none for a language that nobody reads."""
+    """The modules of one file, by its language; none for a language that nobody reads. Raises TooMuch."""
     language = source.language
+    if language != "document":
+        measure(source.data)
     if language in ("javascript", "typescript", "tsx"):
         from trackaudit.parse.javascript import parse as parse_javascript
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 
-from trackaudit.parse.document_text import mend, scalar
-from trackaudit.program import Comment, Expression, Literal, Pair, Record, Sequence, Spread, Unknown
+from trackaudit.config.limits import limits
+from trackaudit.parse.document_text import TOO_DEEP, mend, scalar
+from trackaudit.program import Comment, Cut, Expression, Literal, Pair, Record, Sequence, Spread, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.program import Expr, LiteralValue, Stmt
 
-MAX_DEPTH = 100
-"""Containers below this depth are Unknown: the stages after this one walk documents by recursion."""
 _MAX_ERRORS = 200
 
 _TOKEN = re.compile(
@@ -67,6 +66,8 @@ class _Reader:
         self.errors: list[tuple[int, int]] = []
         self._stack: list[_Frame] = []
         self._records = 0
+        # Containers below are Unknown: the stages after this one walk documents by recursion.
+        self._deepest = limits().depth
 
     def read(self) -> None:
         for match in _TOKEN.finditer(self.data):
@@ -98,7 +99,7 @@ class _Reader:
 
     def _error(self, start: int, end: int) -> None:
         errors = self.errors
-        if errors and start - errors[-1][1] <= 1:
+        if errors and start - errors[-1][1] <= 1 and not isinstance(errors[-1], Cut):
             errors[-1] = (min(start, errors[-1][0]), max(end, errors[-1][1]))
         elif len(errors) < _MAX_ERRORS:
             errors.append((start, end))
@@ -133,9 +134,9 @@ class _Reader:
         frame = self._stack.pop()
         self._records -= frame.entries is not None
         self._drop_key(frame)
-        if len(self._stack) >= MAX_DEPTH:
-            if len(self._stack) == MAX_DEPTH:
-                self._error(frame.start, end)
+        if len(self._stack) >= self._deepest:
+            if len(self._stack) == self._deepest:
+                self.errors.append(Cut(frame.start, end, TOO_DEEP))
             value: Expr = Unknown(frame.start, end, [])
         elif frame.entries is not None:
             value = Record(frame.start, end, frame.entries)

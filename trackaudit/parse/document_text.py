@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from trackaudit.program import Expr
 
 # Bounded in width, so that no line of braces takes quadratic time.
+TOO_DEEP = "what is here is nested too deeply, so it was not looked at; `max-depth` sets the limit"
 _HOLE = re.compile(
     rb"\{\{(?P<braces>(?:(?!\}\}).){0,300})\}\}|\$\{(?P<dollar>[^{}\n]{0,300})\}|<%=?(?P<percent>(?:(?!%>).){0,300})%>",
     re.DOTALL,

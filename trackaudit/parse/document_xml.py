@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from xml.parsers import expat
 
+from trackaudit.config.limits import limits
 from trackaudit.program import Comment, Expression, Literal, Pair, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.program import Stmt
-
-_DEEPEST = 100
 
 
 def read_xml(data: bytes) -> tuple[list[Stmt], list[Comment], list[tuple[int, int]]]:
@@ -57,7 +56,7 @@ class _Reader:
         return []
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if len(self.stack) > _DEEPEST:
+        if len(self.stack) > limits().depth:
             raise _RefusedError
         self.stack.append(_Element(name, self._parser.CurrentByteIndex))
 

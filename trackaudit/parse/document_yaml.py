@@ -20,8 +20,9 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from trackaudit.parse.document_text import scalar
-from trackaudit.program import Comment, Expression, Literal, Pair, Record, Sequence, Spread, Unknown
+from trackaudit.config.limits import limits
+from trackaudit.parse.document_text import TOO_DEEP, scalar
+from trackaudit.program import Comment, Cut, Expression, Literal, Pair, Record, Sequence, Spread, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,11 +30,7 @@ if TYPE_CHECKING:
 
     from trackaudit.program import Expr, Stmt
 
-MAX_DEPTH = 100
-"""Containers below this depth are Unknown: the stages after this one walk documents by recursion."""
-MAX_EXPANSION = 10_000
-"""Nodes that the aliases of one document may repeat; later aliases are Unknown, so that a few lines of aliases of
-aliases cannot become millions of nodes."""
+_TOO_MANY = "the aliases stand for too many values; this one is unknown; `max-aliases` sets the limit"
 _MAX_RESUMES = 50
 _GIVE_UP_DEPTH = 400
 """libyaml takes quadratic time for nested brackets (50 KB of `{`: 4 s), so a document this deep is broken off."""
@@ -108,6 +105,9 @@ class _Reader:
         self._expanded = 0
         self._base = 0
         self._seen = 0
+        # Containers below `depth` are Unknown: the stages after this one walk documents by recursion.
+        self._limits = limits()
+        self._cut = False
 
     def _measure(self) -> None:
         """Where the characters of more than one byte are, and how many more bytes there are up to each."""
@@ -210,9 +210,9 @@ class _Reader:
     def _close(self, end: int) -> None:
         frame = self._stack.pop()
         value: Expr
-        if len(self._stack) >= MAX_DEPTH:
-            if len(self._stack) == MAX_DEPTH:
-                self.errors.append((frame.start, end))
+        if len(self._stack) >= self._limits.depth:
+            if len(self._stack) == self._limits.depth:
+                self.errors.append(Cut(frame.start, end, TOO_DEEP))
             frame.size = frame.height = 1
             value = Unknown(frame.start, end, [])
         elif frame.entries is not None:
@@ -226,7 +226,12 @@ class _Reader:
 
     def _alias(self, anchor: str, start: int, end: int) -> None:
         value, size, height = self._anchors.get(anchor, (None, 1, 1))
-        if value is None or self._expanded + size > MAX_EXPANSION or len(self._stack) + height > MAX_DEPTH:
+        # Later aliases are Unknown, so that a few lines of aliases of aliases cannot become millions of nodes.
+        too_many = value is not None and self._expanded + size > self._limits.aliases
+        if value is None or too_many or len(self._stack) + height > self._limits.depth:
+            if value is not None and not self._cut:
+                self._cut = True
+                self.errors.append(Cut(start, end, _TOO_MANY if too_many else TOO_DEEP))
             self._deliver(Unknown(start, end, []), end, start=start)
             return
         self._expanded += size

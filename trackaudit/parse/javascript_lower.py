@@ -12,9 +12,11 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from trackaudit.program import (
+    TOO_DEEP,
     Bind,
     Block,
     Branch,
+    Cut,
     Delete,
     Export,
     Expression,
@@ -120,7 +122,7 @@ class Lower:
             except RecursionError:
                 start, end = node.start_byte, node.end_byte
                 out.append(Expression(start, end, Unknown(start, end, [])))
-                self.errors.append((start, end))
+                self.errors.append(Cut(start, end, TOO_DEEP))
         return out
 
     def body(self, node: Tree | None) -> list[Stmt]:

@@ -13,11 +13,13 @@ from trackaudit.parse.python_imports import read_import, read_import_from
 from trackaudit.parse.python_match import MatchReader
 from trackaudit.parse.python_syntax import inner
 from trackaudit.program import (
+    TOO_DEEP,
     Assign,
     Block,
     Branch,
     Call,
     Comment,
+    Cut,
     Delete,
     Expression,
     Handler,
@@ -160,7 +162,7 @@ class _Statements:
                 statements.extend(self.statement(node))
             except RecursionError:
                 start, end = node.start_byte, node.end_byte
-                self.errors.append((start, end))
+                self.errors.append(Cut(start, end, TOO_DEEP))
                 statements.append(Expression(start, end, Unknown(start, end, [])))
         return statements
 

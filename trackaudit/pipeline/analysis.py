@@ -8,6 +8,7 @@ from time import perf_counter
 
 from trackaudit.calls import Calls, extract
 from trackaudit.config import Config, load_config
+from trackaudit.config.limits import limited
 from trackaudit.discover import discover, locate
 from trackaudit.discover.sources import Sources
 from trackaudit.errors import InputError
@@ -112,7 +113,8 @@ def analysis_of(
             return reader.search((path for path in some if not is_test(path)), test)
 
         # What a test passes says nothing of the customers, so tests are read only where real code imports them.
-        flow = evaluate([path for path in candidates if not is_test(path)], vocabulary, linker, search, every)
+        with limited(config.limits):
+            flow = evaluate([path for path in candidates if not is_test(path)], vocabulary, linker, search, every)
     finally:
         sys.setrecursionlimit(limit)
     clock.append(perf_counter())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from trackaudit.model import Notice
+from trackaudit.config.limits import TooMuch
+from trackaudit.model import Notice, crash
 from trackaudit.parse import language_of, parse
+from trackaudit.program import Cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,13 +54,21 @@ class Reader:
         began = perf_counter()
         try:
             self.modules[path] = parse(file)
+        except TooMuch as error:
+            self.notices.append(Notice("limit", path, 0, error.told()))
+        except RecursionError:
+            self.notices.append(Notice("limit", path, 0, "the file is nested too deeply, so it was not analysed"))
         except Exception as error:  # one file that breaks a front end must not stop the run
-            self.notices.append(Notice("crash", path, 0, f"the front end failed: {type(error).__name__}: {error}"))
+            self.notices.append(crash(path, "the front end", error))
         self.seconds += perf_counter() - began
         for module in self.modules[path]:
-            if module.errors:
-                line = file.position(module.errors[0][0])[0]
-                more = f" and {len(module.errors) - 1} more places" if len(module.errors) > 1 else ""
+            cuts = {error.what: error for error in reversed(module.errors) if isinstance(error, Cut)}
+            for what, cut in cuts.items():
+                self.notices.append(Notice("limit", path, file.position(cut[0])[0], what))
+            broken = [error for error in module.errors if not isinstance(error, Cut)]
+            if broken:
+                line = file.position(broken[0][0])[0]
+                more = f" and {len(broken) - 1} more places" if len(broken) > 1 else ""
                 why = f"the syntax is not understood here{more}; the rest of the file was analysed"
                 self.notices.append(Notice("syntax-error", path, line, why))
         return self.modules[path]

@@ -26,10 +26,12 @@ FORMATS = {
 
 
 class ReportOptions(NamedTuple):
-    """color: terminal colours may be used. show_unresolved: list the sends that could not be resolved."""
+    """color: terminal colours may be used. show_unresolved: list the sends that could not be resolved. debug: show the
+    traceback of a fault of ours below its notice."""
 
     color: bool = False
     show_unresolved: bool = False
+    debug: bool = False
 
 
 def write(name: str, result: Result, out: TextIO, options: ReportOptions) -> None:

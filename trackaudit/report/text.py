@@ -58,6 +58,8 @@ def write_notices(result: Result, out: TextIO, options: ReportOptions) -> None:
     page = _Page(result, options.color)
     for notice in result.notices:
         out.write(page.notice(notice.kind, notice.path, notice.line, notice.message) + "\n")
+        if options.debug:
+            out.writelines(f"    {escape(line)}\n" for line in notice.detail.splitlines())
 
 
 def write_schema(schema: IdSchema, result: Result, out: TextIO, options: ReportOptions) -> None:

@@ -1,0 +1,82 @@
+"""The bounds of a run: what one file, one function or one tree may cost before it is cut short with a notice.
+
+In goes what the configuration says, out come `Limits`; the stages that spend ask `limits()` for those in force. They
+are a state of the process, as the interpreter's own recursion limit is: every front end and the evaluator need them,
+and no stage between has a use for them.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from trackaudit.record import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Limits(NamedTuple):
+    """files: of a language, in one tree. tokens: words and signs of one file. depth: of a document. aliases: values
+    that the aliases of one YAML document may stand for. steps: of one function or top level. seconds: to evaluate one.
+    """
+
+    files: int = 500_000
+    tokens: int = 400_000
+    depth: int = 100
+    aliases: int = 10_000
+    steps: int = 400_000
+    seconds: int = 60
+
+
+KEYS = {
+    "max-files": "Files of a language that trackaudit reads, in one tree; the rest is left out.",
+    "max-tokens": "Words and signs in one file of code or markup; a file with more is not analysed. Each costs up to a "
+    "kilobyte of memory, so this keeps a run under 500 MB.",
+    "max-depth": "Levels of one YAML or JSON document; what is deeper is not looked at.",
+    "max-aliases": "Values that the aliases (`*name`) of one YAML document may stand for; further aliases are unknown.",
+    "max-steps": "Steps of evaluation in one function or file's top level; what comes after is not seen.",
+    "max-seconds": "Seconds that the evaluation of one function or file's top level may take.",
+}
+"""The configuration's keys, with what each bounds."""
+
+
+class TooMuch(Exception):
+    """A file that asks for more than a bound allows. `what`: in words; `key`: the setting."""
+
+    def __init__(self, what: str, key: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.key = key
+
+    def told(self) -> str:
+        """For a notice: what is too much, and which setting says so."""
+        return f"{self.what}; `{self.key}` sets the limit"
+
+
+_in_force = [Limits()]
+
+
+def limits() -> Limits:
+    """The bounds in force."""
+    return _in_force[-1]
+
+
+@contextmanager
+def limited(bounds: Limits) -> Iterator[None]:
+    """Put bounds into force."""
+    _in_force.append(bounds)
+    try:
+        yield
+    finally:
+        _in_force.pop()
+
+
+def default(key: str) -> int:
+    """The default of one of the keys."""
+    return int(getattr(Limits(), field(key)))
+
+
+def field(key: str) -> str:
+    """The field of `Limits` that a key sets."""
+    return key.removeprefix("max-")
