@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+from test_packed import install
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAVY = (
     "tree_sitter", "tree_sitter_javascript", "tree_sitter_typescript", "tree_sitter_python", "libcst", "esprima",
@@ -59,3 +64,70 @@ def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"trackaudit {__version__}\n"
+
+
+RUN = """
+import sys
+before = set(sys.modules)
+sys.path.insert(0, {site!r})
+from trackaudit.cli import main
+code = main({arguments!r})
+print("LOADED", code, *sorted(set(sys.modules) - before))
+"""
+STANDARD = {"typing", "json", "subprocess", "pathlib", "dataclasses", "importlib.resources", "hashlib", "argparse"}
+"""Modules of the standard library that cost as much as half an interpreter each."""
+SCRIPT = "exponea.update({ email: form.email.value })\n"
+PAYLOAD = "def push(user, api):\n    api.post({'customer_ids': {'cookie': 1}, 'properties': {'email': user.email}})\n"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the package as a wheel lays it out."""
+    return install(tmp_path_factory.mktemp("site"))
+
+
+def run(site: Path, folder: Path, *arguments: str) -> tuple[str, set[str], set[str]]:
+    """Exit code, the third-party packages that a run loads, and all modules that it loads."""
+    program = RUN.format(site=str(site), arguments=list(arguments))
+    answer = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True)
+    _, code, *names = answer.stdout.splitlines()[-1].split()
+    tops = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - {"trackaudit"}
+    return code, tops, set(names)
+
+
+def test_version_loads_no_other_package_and_nothing_of_the_way_through(site: Path, tmp_path: Path) -> None:
+    code, packages, names = run(site, tmp_path, "--version")
+    assert (code, packages) == ("0", set())
+    assert names.isdisjoint({*STANDARD, "re", "trackaudit.pipeline", "trackaudit.vocabulary", "trackaudit.report"})
+
+
+def test_a_file_without_a_word_of_ours_loads_no_parser_no_flow_and_no_rules(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text("export const a = 1;\n")
+    code, packages, names = run(site, tmp_path, "check", "a.js")
+    assert (code, packages) == ("0", set())
+    assert names.isdisjoint(STANDARD)
+    assert not [name for name in names if name.startswith(("trackaudit.flow.", "trackaudit.engine."))]
+
+
+@pytest.mark.parametrize(("name", "text", "strange"), [("a.js", SCRIPT, "python"), ("a.py", PAYLOAD, "javascript")])
+def test_one_file_loads_tree_sitter_and_its_own_front_end(
+    name: str, text: str, strange: str, site: Path, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text)
+    code, packages, names = run(site, tmp_path, "check", name)
+    assert (code, packages) == ("1", {"tree_sitter"})
+    assert names.isdisjoint(STANDARD - {"typing"})  # tree_sitter itself needs typing
+    assert not [one for one in names if one.startswith(f"trackaudit.parse.{strange}")]
+
+
+@pytest.mark.parametrize("options", [[], ["--output-format=json"]])
+def test_a_silent_run_says_what_the_whole_way_says(
+    options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from trackaudit.cli import main
+
+    (tmp_path / "a.js").write_text("export const a = 1;\n")
+    monkeypatch.chdir(tmp_path)
+    short = main(["check", "a.js", *options]), *capsys.readouterr()
+    monkeypatch.setattr("trackaudit.pipeline.is_silent", lambda analysis, options: False)
+    assert short == (main(["check", "a.js", *options]), *capsys.readouterr())
