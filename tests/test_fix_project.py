@@ -142,3 +142,12 @@ def test_what_would_be_evaluated_twice_and_has_no_place_for_a_local_is_left_alon
     text = "from infinario import Infinario\n\nclient = Infinario('t')\n" + line
     after, number = fix_texts({"a.py": text})
     assert (after["a.py"], number) == (text, 0)
+
+
+def test_a_placeholder_in_a_wrapper_is_guarded_there_whoever_calls_it() -> None:
+    text = (
+        "function known(id) { exponea.identify({ registered: id || 'guest' }, { plan: 'a' }); }\n"
+        "export const save = (u) => known(u.email);\n"
+    )
+    right = "{ ...(id && { registered: id }) }"
+    assert fixed({"a.js": text}, "a.js") == text.replace("{ registered: id || 'guest' }", right)
