@@ -127,6 +127,12 @@ def test_what_could_be_two_people_is_held(tmp_path: Path, rows: str, reason: str
     assert reason in held(tmp_path).values()
 
 
+def test_two_accounts_with_one_address_are_held(tmp_path: Path) -> None:
+    assert run(tmp_path, "registered,cookie,email,customer_id\na@x.com,c1,,7\n,c2,a@x.com,8\n") == 0
+    assert held(tmp_path) == {"a@x.com": "two-accounts"}
+    assert commands(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     ("moment", "stamp"),
     [

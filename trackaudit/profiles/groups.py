@@ -36,14 +36,15 @@ class Aim(NamedTuple):
 class Member(NamedTuple):
     """One profile of a group. ids: its hard IDs, (name, value). soft: its soft IDs, likewise. mentions: (place, name,
     value as written) of the shared identifier. keys: all its identifiers of the group's kind; aimed: of the kind that
-    the hard ID holds. bearers: how many rows have one of its IDs. appeared: unix seconds. twice: how often it is
-    listed; 0 and less tells profiles without IDs apart."""
+    the hard ID holds; accounts: its account ids. bearers: how many rows have one of its IDs. appeared: unix seconds.
+    twice: how often it is listed; 0 and less tells profiles without IDs apart."""
 
     ids: tuple[tuple[str, str], ...]
     soft: tuple[tuple[str, str], ...]
     mentions: tuple[tuple[str, str, str], ...]
     keys: frozenset[str]
     aimed: frozenset[str]
+    accounts: frozenset[str]
     bearers: int
     appeared: float | None
     twice: int = 1
@@ -78,7 +79,7 @@ def judged(rows: Iterable[tuple[Any, ...]], aim: Aim) -> Iterator[Group]:
 def _members(rows: Iterable[tuple[Any, ...]], kind: str, key: str, aim: Aim) -> tuple[Member, ...]:
     found: dict[Member, int] = {}
     for number, (_, some) in enumerate(groupby(rows, key=lambda row: row[2])):
-        hard, soft, mentions, keys, aimed = set(), set(), set(), set(), set()
+        hard, soft, mentions, keys, aimed, accounts = set(), set(), set(), set(), set(), set()
         bearers = 1
         times = []
         for _, _, _, place, name, value, trimmed, its_kind, its_key, appeared, borne in some:
@@ -94,6 +95,8 @@ def _members(rows: Iterable[tuple[Any, ...]], kind: str, key: str, aim: Aim) -> 
                     mentions.add((place, name, value))
             if its_kind == aim.kind:
                 aimed.add(its_key)
+            if its_kind == "customer_id":
+                accounts.add(its_key)
             if appeared is not None:
                 times.append(appeared)
         # Rows with the same IDs and values are one profile, listed twice; without an ID that cannot be known.
@@ -103,6 +106,7 @@ def _members(rows: Iterable[tuple[Any, ...]], kind: str, key: str, aim: Aim) -> 
             tuple(sorted(mentions)),
             frozenset(keys),
             frozenset(aimed),
+            frozenset(accounts),
             bearers,
             min(times, default=None),
             1 if hard or soft else -number,
@@ -126,6 +130,8 @@ def _reason(kind: str, key: str, members: tuple[Member, ...], aim: Aim) -> str:
         return "conflict"
     if any(len(member.keys) > 1 for member in members):
         return "two-identifiers"
+    if len({account for member in members for account in member.accounts}) > 1:
+        return "two-accounts"
     if kind != aim.kind:
         return "other-identifier"
     if kind == "email" and not _is_address(key):

@@ -17,6 +17,7 @@ REASONS = {
     "crowd": "too many profiles share the value: it may be a shop's, or a family's",
     "conflict": "different values of one hard ID: such profiles never merge",
     "two-identifiers": "a profile holds a second identifier of the kind, perhaps another person's",
+    "two-accounts": "the profiles have different account ids: they may be two people with one address",
     "contradiction": "the exports give one ID to two profiles: export again, in one go",
     "unreachable": "a stray profile has no soft ID by which a call could reach it",
     "other-identifier": "they share an identifier that the hard ID does not hold, e.g. only the phone number",
