@@ -43,22 +43,25 @@ def push(user, token):
     }
     requests.post(f"https://api.exponea.com/track/v2/projects/{token}/customers", json=payload)
 """
-FILES = {
-    "src/plain.js": "export function add(a, b) {\n  return a + b;\n}\n" * 40,
-    "src/store.js": "export const store = { plan: 'free' };\n",
-    "src/calls.js": CALLS,
-    "src/more.js": CALLS.replace("onSubmit", "onSend").replace("newsletter", "contact"),
-    "src/push.py": PYTHON_CALLS,
-    "config/trackaudit.yaml": "identifiers:\n  registered: {type: hard, holds: email}\n  cookie: {type: soft}\n",
-    "config/calls.js": CALLS,
+PLAIN = "export function add(a, b) {\n  return a + b;\n}\n" * 40
+CONFIG = "identifiers:\n  registered: {type: hard, holds: email}\n  cookie: {type: soft}\n"
+PROJECTS = {
+    "plain": {"a.js": PLAIN},
+    "script": {"a.js": CALLS},
+    "configured": {"a.js": CALLS, "trackaudit.yaml": CONFIG},
+    "python": {"a.py": PYTHON_CALLS},
+    "hook": {"a.js": PLAIN, "b.js": CALLS, "c.js": CALLS.replace("newsletter", "contact"), "d.py": PYTHON_CALLS},
 }
+"""Each is a folder of its own, as all of a project is analysed. Those called `bare-…` are outside a repository."""
 CASES = {
-    "--version": (["--version"], 4.0),
-    "a file without an anchor word": (["check", "src/plain.js"], 2.0),
-    "a JavaScript file with calls": (["check", "src/calls.js"], 4.0),
-    "the same, with a configuration": (["check", "config/calls.js"], 4.0),
-    "a Python file with calls": (["check", "src/push.py"], 4.0),
-    "a commit hook: three files named": (["check", "src/plain.js", "src/calls.js", "src/more.js"], 8.0),
+    "--version": ("plain", ["--version"], 4.0),
+    "a file without an anchor word": ("plain", ["check", "--no-cache", "a.js"], 2.0),
+    "no anchor word, outside a repository": ("bare-plain", ["check", "--no-cache", "a.js"], 2.0),
+    "a JavaScript file with calls": ("script", ["check", "--no-cache", "a.js"], 4.0),
+    "JavaScript, outside a repository": ("bare-script", ["check", "--no-cache", "a.js"], 4.0),
+    "JavaScript, with a configuration": ("configured", ["check", "--no-cache", "a.js"], 4.0),
+    "a Python file with calls": ("python", ["check", "--no-cache", "a.py"], 4.0),
+    "a commit hook: two of four files named": ("hook", ["check", "--no-cache", "a.js", "b.js"], 8.0),
 }
 """What is run, and the most that it may cost, as a multiple of the bare interpreter."""
 
@@ -79,20 +82,21 @@ def main() -> int:
 def measure(folder: str, rounds: int) -> None:
     """Build, install, run, print."""
     python = install(folder)
-    project = write_project(folder)
+    write_projects(folder)
     command = os.path.join(os.path.dirname(python), "trackaudit")
     bare = [python, "-I", "-c", "pass"]
     seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in ("bare", *CASES)}
     for number in range(rounds + 1):
-        took = {"bare": run(bare, project)}
-        took |= {name: run([command, *arguments], project) for name, (arguments, _) in CASES.items()}
+        took = {"bare": run(bare, folder)}
+        for name, (project, arguments, _) in CASES.items():
+            took[name] = run([command, *arguments], os.path.join(folder, project))
         for name in took if number else ():  # the first round warms the disk's cache
             seconds[name].append(took[name])
     middle = [median(one[part] for one in seconds["bare"]) * 1000 for part in (0, 1)]
     print(f"bare interpreter: {middle[0]:.1f} ms wall, {middle[1]:.1f} ms CPU; {rounds} rounds\n")
     print("| run | x bare, wall | quartiles | x bare, CPU | quartiles | goal |")
     print("|---|---|---|---|---|---|")
-    for name, (_, goal) in CASES.items():
+    for name, (_, _, goal) in CASES.items():
         cells = []
         for part in (0, 1):
             ratios = [one[part] / base[part] for one, base in zip(seconds[name], seconds["bare"], strict=True)]
@@ -114,17 +118,16 @@ def install(folder: str) -> str:
     return python
 
 
-def write_project(folder: str) -> str:
-    """A small repository, so that the root is found as in a real one; its folder."""
-    project = os.path.join(folder, "project")
-    for path, text in FILES.items():
-        full = os.path.join(project, path)
-        os.makedirs(os.path.dirname(full), exist_ok=True)
-        with open(full, "w", encoding="utf-8") as file:
-            file.write(text)
-    subprocess.run(["git", "init", "--quiet", project], check=True)
-    subprocess.run(["git", "-C", project, "add", "."], check=True)
-    return project
+def write_projects(folder: str) -> None:
+    """The projects, each as a repository and without."""
+    for name, files in PROJECTS.items():
+        for place in (os.path.join(folder, name), os.path.join(folder, f"bare-{name}")):
+            os.makedirs(place, exist_ok=True)
+            for path, text in files.items():
+                with open(os.path.join(place, path), "w", encoding="utf-8") as file:
+                    file.write(text)
+        subprocess.run(["git", "init", "--quiet", os.path.join(folder, name)], check=True)
+        subprocess.run(["git", "-C", os.path.join(folder, name), "add", "."], check=True)
 
 
 def run(command: list[str], folder: str) -> tuple[float, float]:
