@@ -1,4 +1,4 @@
-"""Parse, JavaScript: literals, members, calls, operators, objects and arrays.
+"""Parse, JavaScript: literals, members, calls and operators.
 
 Chains that grow to the left (`a.b().c()`, `x + y + z`) and conditionals that grow to the right are lowered by loops:
 generated code holds thousands of links.
@@ -6,9 +6,9 @@ generated code holds thousands of links.
 
 from __future__ import annotations
 
-from trackaudit.parse.javascript_functions import function
+from trackaudit.parse.javascript_lists import array, elements, object_
 from trackaudit.parse.javascript_lower import error_expression
-from trackaudit.parse.javascript_patterns import key, target
+from trackaudit.parse.javascript_patterns import target
 from trackaudit.parse.javascript_text import number, unescape
 from trackaudit.program import (
     Assign,
@@ -20,9 +20,6 @@ from trackaudit.program import (
     Logical,
     Member,
     Name,
-    Pair,
-    Record,
-    Sequence,
     Spread,
     Template,
     Unary,
@@ -197,32 +194,6 @@ def _new(low: Lower, node: Tree) -> Expr:
     return Call(node.start_byte, node.end_byte, low.field(node, "constructor"), args, new=True)
 
 
-def elements(low: Lower, node: Tree, holes: bool = False) -> list[Expr | Spread]:
-    """The arguments of a call or the items of an array. `holes`: two commas in a row hold an undefined item."""
-    found: list[Expr | Spread] = []
-    table = low.expressions
-    waiting = True
-    for child in node.children:
-        kind = child.type
-        handler = table.get(kind)
-        if handler is not None:
-            found.append(handler(low, child))
-            waiting = False
-        elif kind == "spread_element":
-            found.append(spread(low, child))
-            waiting = False
-        elif kind == ",":
-            if holes and waiting:
-                found.append(Literal(child.start_byte, child.start_byte, None))
-            waiting = True
-    return found
-
-
-def spread(low: Lower, node: Tree) -> Spread:
-    """`...value`."""
-    return Spread(node.start_byte, node.end_byte, low.inside(node))
-
-
 # -------------------------------------------------------------------------------------------------- operators
 
 
@@ -341,51 +312,12 @@ def _yield(low: Lower, node: Tree) -> Expr:
     return Wrap(node.start_byte, node.end_byte, "yield", value)
 
 
-# ------------------------------------------------------------------------------------------ objects and arrays
-
-
-def _array(low: Lower, node: Tree) -> Expr:
-    return Sequence(node.start_byte, node.end_byte, elements(low, node, holes=True))
-
-
-def _object(low: Lower, node: Tree) -> Expr:
-    entries: list[Pair | Spread] = []
-    for child in node.children:
-        kind = child.type
-        if kind == "pair":
-            name = child.child_by_field_name("key")
-            where: Expr = key(low, name) if name is not None else Unknown(child.start_byte, child.start_byte, [])
-            entries.append(Pair(child.start_byte, child.end_byte, where, low.field(child, "value")))
-        elif kind == "shorthand_property_identifier":
-            start, end, text = child.start_byte, child.end_byte, low.text(child)
-            value = Literal(start, end, None) if text == "undefined" else Name(start, end, text)
-            entries.append(Pair(start, end, Literal(start, end, text), value))
-        elif kind == "spread_element":
-            entries.append(spread(low, child))
-        elif kind == "method_definition":
-            entries.append(_object_method(low, child))
-        elif kind == "ERROR":
-            entries.append(Spread(child.start_byte, child.end_byte, low.unknown(child)))
-    return Record(node.start_byte, node.end_byte, entries)
-
-
-def _object_method(low: Lower, node: Tree) -> Pair | Spread:
-    """A method is a Function. A getter's value is what calling it gives; a setter puts nothing into the record."""
-    start, end = node.start_byte, node.end_byte
-    name = node.child_by_field_name("name")
-    where: Expr = key(low, name) if name is not None else Unknown(start, start, [])
-    method = function(low, node, where.value if isinstance(where, Literal) else None)
-    first = node.children[0].type
-    if first == "get":
-        return Pair(start, end, where, Call(start, end, method, []))
-    if first == "set":
-        return Spread(start, end, Unknown(start, end, [method]))
-    return Pair(start, end, where, method)
+# -------------------------------------------------------------------------------------------------- by node
 
 
 EXPRESSIONS: dict[str, ExpressionHandler] = {
     "ERROR": error_expression,
-    "array": _array,
+    "array": array,
     "as_expression": _wrap("cast"),
     "assignment_expression": _assign,
     "augmented_assignment_expression": _assign,
@@ -403,7 +335,7 @@ EXPRESSIONS: dict[str, ExpressionHandler] = {
     "non_null_expression": _wrap("cast"),
     "null": _constant(None),
     "number": _number,
-    "object": _object,
+    "object": object_,
     "parenthesized_expression": _wrap("paren"),
     "private_property_identifier": _private,
     "regex": _unread,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackaudit.parse.javascript_expressions import spread
+from trackaudit.parse.javascript_lists import spread
 from trackaudit.parse.javascript_lower import is_text
 from trackaudit.program import Call, Literal, Name, Pair, Record, Sequence, Spread, Unknown
 
