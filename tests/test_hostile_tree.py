@@ -1,0 +1,43 @@
+"""A tree that attacks the run: nothing in it is imported, and what asks too much ends in a notice that names it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trackaudit.config import Config
+from trackaudit.config.limits import Limits
+from trackaudit.pipeline import check_texts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOMB = "open('ran', 'w').close()\nraise SystemExit(99)\n"
+
+
+def test_no_module_of_the_tree_is_imported(tmp_path: Path) -> None:
+    for name in ("yaml", "click", "tree_sitter", "json", "conftest", "setup", "sitecustomize", "pathspec", "traceback"):
+        (tmp_path / f"{name}.py").write_text(BOMB)
+    (tmp_path / "trackaudit.yaml").write_text("fail-on: error\n")
+    (tmp_path / "a.js").write_text("exponea.update({ email: mail })\n")
+    command = [sys.executable, "-m", "trackaudit", "check", "--no-cache", "--select", "identifier-in-update"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert "identifier-in-update" in done.stdout, done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("a.js", "exponea.update({ email: mail });" + "a;" * 600), ("a.py", "x = 'exponea'\n" + "a\n" * 1200)],
+)
+def test_more_words_and_signs_than_allowed_are_a_notice_that_names_the_file_and_the_setting(
+    path: str, text: str
+) -> None:
+    result = check_texts({path: text}, Config(limits=Limits(tokens=1_000)))
+    assert [(one.kind, one.path) for one in result.notices if "`max-tokens` sets the limit" in one.message] == [
+        ("limit", path)
+    ]
+    assert result.findings == ()
