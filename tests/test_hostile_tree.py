@@ -41,3 +41,21 @@ def test_more_words_and_signs_than_allowed_are_a_notice_that_names_the_file_and_
         ("limit", path)
     ]
     assert result.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "name"), [(["init", "--yes"], "trackaudit.yaml"), (["baseline"], "trackaudit-baseline.json")]
+)
+def test_a_link_of_the_tree_does_not_make_a_command_write_outside(
+    tmp_path: Path, command: list[str], name: str
+) -> None:
+    tree, outside = tmp_path / "tree", tmp_path / "outside"
+    tree.mkdir()
+    outside.mkdir()
+    (tree / "a.js").write_text("exponea.identify({ registered: mail }, { a: 1 })\n")
+    (tree / name).symlink_to(outside / "new")
+    run = [sys.executable, "-m", "trackaudit", *command]
+    done = subprocess.run(run, cwd=tree, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert "leads out of its folder" in done.stderr
+    assert list(outside.iterdir()) == []

@@ -26,9 +26,15 @@ def exit_code(result: Result, fail_on: str) -> int:
     return FINDINGS if any(finding.severity in bad for finding in result.findings) else 0
 
 
-def replace_file(path: str, name: str, write: Callable[[TextIO], object]) -> str:
-    """Write a file so that a reader sees all of it or none; the problem in words, or `""`."""
+def replace_file(path: str, name: str, write: Callable[[TextIO], object], *, inside: bool = False) -> str:
+    """Write a file so that a reader sees all of it or none; the problem in words, or `""`.
+
+    `inside`: the name may be the tree's own, so a link there that leads out of its folder is refused.
+    """
+    folder = os.path.realpath(os.path.dirname(path))
     path = os.path.realpath(path)
+    if inside and os.path.commonpath([path, folder]) != folder:
+        return f"{name}: not written: it is a link that leads out of its folder"
     # A pipe or device (`json:/dev/stdout`) cannot be replaced, only written to.
     direct = os.path.exists(path) and not os.path.isfile(path)
     target = path if direct else f"{path}.{os.getpid()}.part"
