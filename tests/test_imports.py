@@ -387,6 +387,13 @@ def test_the_fix_lower_cases_in_the_query_and_keeps_the_columns_name() -> None:
     assert json.loads(inside)["source"]["text"] == SQL.replace("u.email", "LOWER(u.email)")
 
 
+@pytest.mark.parametrize(
+    "text", ["/**/" * 20_000, " " * 90_000, "{{}}" * 2_000, "SELECT " + "(" * 2_000, "with " * 9_000]
+)
+def test_a_text_that_only_looks_like_a_query_costs_little_and_says_nothing(text: str) -> None:
+    assert rules({"a.json": json.dumps(definition(text))}) == []
+
+
 def test_sql_is_parsed_only_where_a_definition_has_a_query() -> None:
     code = f"""
 import sys

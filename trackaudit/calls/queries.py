@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from trackaudit.parse.query import Columns
     from trackaudit.vocabulary import Shape
 
-_QUERY = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|\{[%#{].*?[%#}]\})*\(?\s*(?:select|with)\b", re.I | re.S)
-_NOT_READ = "the query of an import was not read: no dialect of SQL that is known fits it"
+_QUERY = re.compile(
+    r"(?:[\s(]|--[^\n]*\n|/\*(?:(?!\*/).)*\*/|\{[%#{](?:(?![%#}]\}).)*[%#}]\})*(?:select|with)\b", re.I | re.S
+)
+"""What a query begins with: comments and template pieces, then its first word. No text can be read in two ways."""
+_NOT_READ = "the query of an import was not read: it is too long, or no dialect of SQL that is known fits it"
 
 
 class Given(NamedTuple):

@@ -6,6 +6,7 @@ import definition has a query. What is not plainly one column of a table, perhap
 
 from __future__ import annotations
 
+import logging
 import re
 
 import sqlglot
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
 DIALECTS = (None, "bigquery", "snowflake", "redshift", "postgres", "mysql", "tsql", "databricks", "oracle")
 """In this order; None reads what most have in common."""
-LARGEST = 200_000
+LARGEST = 100_000
 """Characters of a text that is read as a query."""
-_DEEPEST = 30
+_DEEPEST = 100
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # what it cannot read is told as a notice of ours
 _STEPS = {
     exp.Lower: "lower",
     exp.Upper: "upper",
