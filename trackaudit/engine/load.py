@@ -86,7 +86,7 @@ def rules_data(files: Iterable[str]) -> dict[str, Any]:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark is not None else 1
             problems.append(f"{path}:{line}: not YAML: {getattr(error, 'problem', None) or error}")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             problems.append(f"{path}:1: cannot be read: {error}")
     if problems:
         raise RuleError(*problems)
