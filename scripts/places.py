@@ -91,6 +91,8 @@ def shows(text: str, named: str) -> bool:
         return text.startswith("<")
     if named.startswith("match at "):  # what a `match` asks about
         return True
+    if not named.strip("_") and text[:1] in "{%":  # a template's tag where the script wants a name
+        return True
     if text[:1].isdigit() or r"\N{" in text:  # the value of a number, the name of a character
         return True
     named = named.removeprefix("jsx:").replace("\ufffd\ufffd", "\ufffd")
@@ -113,6 +115,7 @@ def _plainer(text: str) -> Iterator[str]:
     if text[:1] in ("'", '"'):  # broken code may not close it
         yield text[1:]
     yield text.strip()
+    yield " ".join(text.split())  # YAML folds a plain scalar's lines
     yield _JOINT.sub("", text)
 
 

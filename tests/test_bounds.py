@@ -159,3 +159,16 @@ def test_a_projects_own_logger_is_not_followed_at_every_call(steps: list[int]) -
 def test_a_projects_own_logger_that_sends_is_followed() -> None:
     sends = "exponea.update({ email: given.email });"
     assert _rules(_check(_LOGGER % (sends, "logger.error({ email: c.email });"))) == IN_UPDATE
+
+
+def test_many_functions_together_are_bounded_and_those_cut_short_are_told(
+    steps: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trackaudit.flow.machine.RUN_STEPS", 3_000)
+    monkeypatch.setattr("trackaudit.flow.machine.TIRED_STEPS", 100)
+    busy = "a = b(a);" * 300
+    text = "".join(f"export function f{n}(a) {{ {busy} exponea.track('x', {{ a }}); }}\n" for n in range(60))
+    result = _check(text + "export function last(c) { exponea.update({ email: c.email }); }")
+    assert steps[0] < 15_000
+    assert _rules(result) == IN_UPDATE
+    assert "limit" in _kinds(result)

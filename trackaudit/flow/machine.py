@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from trackaudit.program import Expr, Module, Node, Stmt
     from trackaudit.vocabulary import Vocabulary
 
+RUN_STEPS = 2_000_000
+"""Steps of all units and rounds together; real projects take far fewer. After them a unit gets TIRED_STEPS."""
+TIRED_STEPS = 2_000
 CLOCK = 0xFFF
 """The clock is looked at once in so many steps, less one."""
 INLINE_LIMIT = 48
@@ -115,6 +118,7 @@ class Machine:
         self.order = 0
         self.unit = 0
         self.steps = 0
+        self.spent = 0
         self.bounds = limits()
         self.deadline = monotonic() + self.bounds.seconds
         self.evaluated = 0
@@ -161,6 +165,7 @@ class Machine:
             yield
         finally:
             self.store.journals = journals
+            self.spent += self.steps
             for name, value in saved:
                 setattr(self, name, value)
             self.deadline += monotonic() - began  # what it asked for meanwhile is not its own time
@@ -192,7 +197,7 @@ class Machine:
     def step(self) -> None:
         """Count one step; raise OutOfSteps when the unit has used up its own."""
         self.steps += 1
-        if self.steps > self.bounds.steps:
+        if self.steps > TIRED_STEPS and (self.steps > self.bounds.steps or self.spent > RUN_STEPS):
             raise OutOfSteps("max-steps")
         if not self.steps & CLOCK and monotonic() > self.deadline:
             raise OutOfSteps("max-seconds")

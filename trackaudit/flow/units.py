@@ -190,13 +190,16 @@ def evaluate(
     known: dict[str, Wanted] = {}
     taken = list(dict.fromkeys(paths))
     held: set[str] = set()
+    spent = 0
     for turn in range(ROUNDS + 1):
         # Every round begins anew: what is worth evaluating in a file depends on which files are known to send.
         machine = Evaluator(vocabulary, linker)
+        machine.spent = spent
         linker.restart(taken)
         for path in taken:
             linker.run(machine, path)
         machine.run_functions(every)
+        spent = machine.spent
         fresh = _fresh(machine, linker, known) if search is not None else []
         if search is None or not fresh:
             break
