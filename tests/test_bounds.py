@@ -164,11 +164,12 @@ def test_a_projects_own_logger_that_sends_is_followed() -> None:
 def test_many_functions_together_are_bounded_and_those_cut_short_are_told(
     steps: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trackaudit.flow.machine.RUN_STEPS", 3_000)
     monkeypatch.setattr("trackaudit.flow.machine.TIRED_STEPS", 100)
     busy = "a = b(a);" * 300
     text = "".join(f"export function f{n}(a) {{ {busy} exponea.track('x', {{ a }}); }}\n" for n in range(60))
-    result = _check(text + "export function last(c) { exponea.update({ email: c.email }); }")
+    text += "export function last(c) { exponea.update({ email: c.email }); }"
+    result = check_texts({"a.js": text}, Config(limits=Limits(run_steps=3_000)), min_confidence="low")
     assert steps[0] < 15_000
     assert _rules(result) == IN_UPDATE
     assert "limit" in _kinds(result)
+    assert all("`max-run-steps` sets the limit" in one.message for one in result.notices)

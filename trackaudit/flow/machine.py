@@ -34,9 +34,8 @@ if TYPE_CHECKING:
     from trackaudit.program import Expr, Module, Node, Stmt
     from trackaudit.vocabulary import Vocabulary
 
-RUN_STEPS = 2_000_000
-"""Steps of all units and rounds together; real projects take far fewer. After them a unit gets TIRED_STEPS."""
 TIRED_STEPS = 2_000
+"""Steps of a unit after those of the whole run are used up."""
 CLOCK = 0xFFF
 """The clock is looked at once in so many steps, less one."""
 INLINE_LIMIT = 48
@@ -197,8 +196,10 @@ class Machine:
     def step(self) -> None:
         """Count one step; raise OutOfSteps when the unit has used up its own."""
         self.steps += 1
-        if self.steps > TIRED_STEPS and (self.steps > self.bounds.steps or self.spent > RUN_STEPS):
+        if self.steps > self.bounds.steps:
             raise OutOfSteps("max-steps")
+        if self.steps > TIRED_STEPS and self.spent > self.bounds.run_steps:
+            raise OutOfSteps("max-run-steps")
         if not self.steps & CLOCK and monotonic() > self.deadline:
             raise OutOfSteps("max-seconds")
 

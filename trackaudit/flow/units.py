@@ -86,7 +86,7 @@ class Evaluator(Machine):
         try:
             yield
         except OutOfSteps as error:
-            why = "too many steps" if str(error) == "max-steps" else "too long"
+            why = "too long" if str(error) == "max-seconds" else "too many steps"
             self.notices.append(_cut(path, what, f"it takes {why}; `{error}` sets the limit"))
         except RecursionError:
             self.notices.append(_cut(path, what, "it is nested too deeply"))
