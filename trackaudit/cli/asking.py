@@ -14,8 +14,10 @@ from trackaudit.report import ReportOptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trackaudit.engine.rule import RuleSet
-    from trackaudit.model import Finding
+    from trackaudit.model import Finding, Result
 
 
 @cli.command()
@@ -93,12 +95,7 @@ def identity(paths: tuple[str, ...], config: str | None, debug: bool) -> int:
 
     options = pipeline.CheckOptions(paths=paths, config=config, debug=debug, cwd=os.getcwd())
     schema, result = pipeline.identity(options)
-    with open_pipe(sys.stdout):
-        text.write_schema(schema, result, sys.stdout, ReportOptions(text.wants_color(sys.stdout)))
-        sys.stdout.flush()
-    with open_pipe(sys.stderr):
-        text.write_notices(result, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))
-    return exit_code(result._replace(findings=()), "error")
+    return _answer(result, lambda colored: text.write_schema(schema, result, sys.stdout, colored))
 
 
 @cli.command()
@@ -111,8 +108,15 @@ def sinks(paths: tuple[str, ...], config: str | None, debug: bool) -> int:
     from trackaudit.report import text
 
     wrappers, result = pipeline.sinks(pipeline.CheckOptions(paths=paths, config=config, debug=debug, cwd=os.getcwd()))
+    return _answer(result, lambda colored: text.write_sinks(wrappers, result, sys.stdout, colored))
+
+
+def _answer(result: Result, write: Callable[[ReportOptions], object]) -> int:
+    """Print what was asked for, then the run's notices."""
+    from trackaudit.report import text
+
     with open_pipe(sys.stdout):
-        text.write_sinks(wrappers, result, sys.stdout, ReportOptions(text.wants_color(sys.stdout)))
+        write(ReportOptions(text.wants_color(sys.stdout)))
         sys.stdout.flush()
     with open_pipe(sys.stderr):
         text.write_notices(result, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))

@@ -53,18 +53,16 @@ def guard(case: Case, workshop: Workshop) -> list[Edit] | None:
         if added is None:
             return None
         before = added
-    if not _alone(call, entry, owner):
-        if owner is None:
+    if _alone(call, entry, owner):
+        spot = editor.tree.spot(call.sink.start, call.sink.end)
+        if spot is not None and isinstance(spot.statement, Expression) and _is_all(spot.statement.value, call.sink):
+            value = editor.replace(entry.value_place, told.value)
+            condition = editor.condition(spot, told.test, value)
+            if condition is not None:
+                return [*before, *condition]
+        if not call.stateful:  # an API takes no send without an ID
             return None
-        pair = editor.pair(entry.key, told.value, owner[1])
-        return [*before, editor.replace(owner[1], editor.guarded(told.test, pair))]
-    spot = editor.tree.spot(call.sink.start, call.sink.end)
-    if spot is not None and isinstance(spot.statement, Expression) and _is_all(spot.statement.value, call.sink):
-        value = editor.replace(entry.value_place, told.value)
-        condition = editor.condition(spot, told.test, value)
-        if condition is not None:
-            return [*before, *condition]
-    if owner is None or not call.stateful:  # an API takes no send without an ID
+    if owner is None:
         return None
     pair = editor.pair(entry.key, told.value, owner[1])
     return [*before, editor.replace(owner[1], editor.guarded(told.test, pair))]
