@@ -37,9 +37,11 @@ class Shop:
         self.git("init", "-q", "-b", "main")
         self.commit()
 
-        def counted(options: pipeline.CheckOptions, recall: analysis.Recall | None = None) -> pipeline.Analysis:
+        def counted(
+            options: pipeline.CheckOptions, ground: discover.Ground, recall: analysis.Recall | None = None
+        ) -> pipeline.Analysis:
             self.analysed += 1
-            return analysis.analyse(options, recall=recall)
+            return analysis.analyse(options, ground=ground, recall=recall)
 
         monkeypatch.setattr(pipeline, "analyse", counted)
         monkeypatch.setattr(discover, "FEW", 0)  # as if there were many files

@@ -56,6 +56,12 @@ def load(root: str) -> Any:
         return None
 
 
+def holds(root: str) -> bool:
+    """Whether anything was kept for a root, trusted or not; it is not read."""
+    path = _path(root)
+    return path is not None and os.path.exists(path)
+
+
 def save(root: str, value: Any) -> None:
     """Keep plain data (what marshal takes) for a root, instead of what was kept before."""
     import marshal
@@ -98,9 +104,11 @@ def clear() -> int:
 
 
 def digest(data: bytes) -> bytes:
-    """A checksum that nobody can forge."""
-    from _blake2 import blake2b  # hashlib itself loads OpenSSL: 2 ms more
-
+    """A checksum of which two different contents never have the same."""
+    try:
+        from _blake2 import blake2b  # hashlib itself loads OpenSSL: 2 ms more
+    except ImportError:
+        from hashlib import blake2b
     return blake2b(data, digest_size=_SUM).digest()
 
 

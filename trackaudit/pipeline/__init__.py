@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from trackaudit.discover import is_large
 from trackaudit.model import Result
-from trackaudit.pipeline import reuse
 from trackaudit.pipeline.accepted import accepted_findings
 from trackaudit.pipeline.analysis import analyse, analysis_of, ground_of, past_analysis, recheck
 from trackaudit.pipeline.judging import judge, judge_all, ruleset_for
@@ -46,14 +46,20 @@ __all__ = [
 
 def check(options: CheckOptions) -> CheckOutcome:
     """Check a project. Raises TrackauditError when the job cannot be done."""
-    asked = reuse.asked(ground_of(options), options) if options.cache else None
-    outcome = reuse.recall(asked) if asked is not None else None
+    ground = ground_of(options)
+    asked = None
+    if options.cache and is_large(ground):
+        from trackaudit.pipeline import reuse
+
+        asked = reuse.asked(ground, options)
+    if asked is None:
+        return _checked(analyse(options, ground=ground), options)
+    outcome = reuse.recall(asked)
     if outcome is not None:
         return outcome
-    analysis = analyse(options, recall=partial(reuse.remembered, asked) if asked is not None else None)
+    analysis = analyse(options, ground=ground, recall=partial(reuse.remembered, asked))
     outcome = _checked(analysis, options)
-    if asked is not None:
-        reuse.keep(asked, analysis, outcome)
+    reuse.keep(asked, analysis, outcome)
     return outcome
 
 

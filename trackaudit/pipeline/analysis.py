@@ -33,11 +33,13 @@ RECURSION = 6000
 """Python frames allowed: a chain of wrappers is evaluated by recursion."""
 
 
-def analyse(options: CheckOptions, every: bool = False, recall: Recall | None = None) -> Analysis:
-    """Everything up to the rules. `every`: run also functions on their own that visible code calls. `recall`: gives
-    what an earlier run was told of the files' words."""
+def analyse(
+    options: CheckOptions, every: bool = False, ground: Ground | None = None, recall: Recall | None = None
+) -> Analysis:
+    """Everything up to the rules. `every`: run also functions on their own that visible code calls. `ground`: where the
+    run stands, if the caller knows. `recall`: gives what an earlier run was told of the files' words."""
     overlay = {}
-    ground = ground_of(options)
+    ground = ground or ground_of(options)
     if options.stdin is not None:
         overlay[ground.targets[0].path] = options.stdin[1]
     config = load_config(ground.config) if ground.config else Config()

@@ -3,7 +3,8 @@
 What a check says depends on this program, the options, the configuration, and the files. The key holds the first three;
 the files are compared by `discover.snapshot`, and those that git does not list but the run looked for (a built file
 that is imported), one by one. What depends on more is not kept: other folders of rules, a baseline, a revision,
-standard input, files of an ignored folder, and what is to be written. A small tree is sooner checked than compared.
+standard input, files of an ignored folder, and what is to be written. A small tree is sooner checked than compared,
+so nobody asks here about one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import sys
 import time
 
 from trackaudit import cache, model
-from trackaudit.discover import is_large
 from trackaudit.parse import language_of
 from trackaudit.record import NamedTuple
 
@@ -37,21 +37,20 @@ _NOUNS: tuple[type[Any], ...] = (
 
 
 class Asked(NamedTuple):
-    """A check that may have been done before. began: seconds of the wall clock. results, words: what is kept of this
-    root. now: how its files are, if anything is kept."""
+    """A check that may have been done before. began: seconds of the wall clock. results: those that are kept of
+    this root. now: how its files are, if anything is kept."""
 
     ground: Ground
     key: bytes
     began: float
     results: dict[bytes, Any]
-    words: tuple[Any, ...] | None
     now: Snapshot | None
 
 
 def asked(ground: Ground, options: CheckOptions) -> Asked | None:
     """The check as the store knows it; None for one that is not kept."""
     written = options.fix in ("safe", "unsafe")
-    if options.stdin or options.since or options.baseline or written or not is_large(ground):
+    if options.stdin or options.since or options.baseline or written:
         return None
     config = b""
     try:
@@ -61,15 +60,15 @@ def asked(ground: Ground, options: CheckOptions) -> Asked | None:
     except OSError:
         return None
     began = time.time()
-    results, words = cache.load(ground.root) or {}, cache.load(_words_of(ground.root))
+    results = cache.load(ground.root) or {}
     now = None
-    if (results or words) and ground.repository is not None:
+    if (results or cache.holds(_words_of(ground.root))) and ground.repository is not None:
         from trackaudit.discover.snapshot import snapshot
 
         now = snapshot(ground.root, ground.repository, _matters)
     parts = (options._replace(cwd="", debug=False, paths=()), ground, config, _program())
     key = cache.digest(repr(parts).encode("utf-8", "surrogateescape"))
-    return Asked(ground, key, began, results, words, now)
+    return Asked(ground, key, began, results, now)
 
 
 def recall(check: Asked) -> CheckOutcome | None:
@@ -90,9 +89,10 @@ def remembered(check: Asked, max_size: int) -> Remembered | None:
     """What the last run was told of words in this root's files; None if files may have changed that git cannot name."""
     from trackaudit.discover.remembered import Remembered
 
-    if check.words is None or check.now is None:
+    words = cache.load(_words_of(check.ground.root)) if check.now is not None else None
+    if words is None or check.now is None:
         return None
-    limit, (stamp, *before), seen, found = check.words
+    limit, (stamp, *before), seen, found = words
     if limit != max_size or stamp != check.now.stamp:
         return None
     now = (check.now.changed, check.now.untracked)
