@@ -202,7 +202,12 @@ def read_yaml(data: bytes) -> Marked:
                 put(Marked(_scalar(str(kind), event.value), line, event.value))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Unreadable(mark.line + 1 if mark else 1, f"not valid YAML: {error.problem or error.context}") from None
+        what = str(error.problem or error.context)
+        # Newer builds of libyaml (PyYAML 6.0.4) have a bound of their own, which they meet before our events come.
+        too_deep = "nesting depth" in what
+        raise Unreadable(
+            mark.line + 1 if mark else 1, "nested too deep" if too_deep else f"not valid YAML: {what}"
+        ) from None
     except yaml.YAMLError as error:
         raise Unreadable(1, f"not valid YAML: {str(error).splitlines()[0]}") from None
     if not root or (root[0].value is None and not root[0].text):
