@@ -9,7 +9,7 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from trackaudit.flow.link import Linker, Loaded
     from trackaudit.flow.values import Func
@@ -65,25 +65,25 @@ def words(wanted: Iterable[Wanted]) -> frozenset[bytes]:
     return frozenset(word.encode() for one in wanted for word in (*one.tails, *one.classes))
 
 
-def passes_one(wanted: Sequence[Wanted]) -> Callable[[bytes], bool]:
-    """A test on a file's bytes: it passes the test of one of these."""
+def passed(wanted: Sequence[Wanted]) -> Callable[[bytes], Iterator[Wanted]]:
+    """Gives those of them whose test a file's bytes pass."""
+    tests = [(one, one.test()) for one in wanted]
     if len(wanted) <= FEW:
-        tests = [one.test() for one in wanted]
-        return lambda data: any(test(data) for test in tests)
+        return lambda data: (one for one, test in tests if test(data))
     # To look for every word in every file would cost files times words: a file's own words say which tests to ask.
-    asked: dict[bytes, list[Callable[[bytes], bool]]] = {}
-    always: list[Callable[[bytes], bool]] = []
-    for one in wanted:
-        test = one.test()
+    asked: dict[bytes, list[int]] = {}
+    always: list[int] = []
+    for number, one in enumerate(wanted):
         for word in (*one.tails, *one.classes):
             tokens = _TOKEN.findall(word.encode())
-            (asked.setdefault(max(tokens, key=len), []) if tokens else always).append(test)
+            (asked.setdefault(max(tokens, key=len), []) if tokens else always).append(number)
 
-    def passes(data: bytes) -> bool:
+    def passing(data: bytes) -> Iterator[Wanted]:
         found = asked.keys() & _TOKEN.findall(data)
-        return any(test(data) for token in found for test in asked[token]) or any(test(data) for test in always)
+        numbers = {number for token in found for number in asked[token]}.union(always)
+        return (tests[number][0] for number in numbers if tests[number][1](data))
 
-    return passes
+    return passing
 
 
 def wanted(

@@ -45,7 +45,7 @@ def inline(m: Machine, func: Func, node: p.Node, args: Args, *, passed: bool = T
                 node, f"more than {IDLE_LIMIT} calls that send nothing in one function; their results are not known"
             )
             return m.unknown(node, derived=sources_of(*args.values()))
-    m.evaluated += 1
+    m.evaluated[func.module.path] = m.evaluated.get(func.module.path, 0) + 1
     if not args.symbolic or not passed:
         m.called.setdefault(m.unit, set()).add(id(body))
         m.reached.add(id(body))

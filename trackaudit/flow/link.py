@@ -5,6 +5,7 @@ from __future__ import annotations
 from trackaudit import program as p
 from trackaudit.flow import objects
 from trackaudit.flow.callers import INDEXES
+from trackaudit.flow.groups import grouped
 from trackaudit.flow.machine import Frame
 from trackaudit.flow.relevance import Relevance
 from trackaudit.flow.values import UNDEFINED, ClassValue, ModuleValue, Obj, Ref, Scope, Symbol
@@ -155,6 +156,10 @@ class Linker:
         return any(self._sends(target, depth + 1) for module in self.parsed(path) for target in self.imports(module))
 
     # ---- imports and exports
+
+    def groups(self) -> dict[str, str]:
+        """By file that was run, the group of files that imports join it to."""
+        return grouped((path for path, loaded in self.files.items() if loaded.done), self._resolver.links)
 
     def resolve(self, module: Module, specifier: str) -> str | None:
         """The file that a specifier means in a module, or None."""

@@ -120,7 +120,7 @@ class Machine:
         self.spent = 0
         self.bounds = limits()
         self.deadline = monotonic() + self.bounds.seconds
-        self.evaluated = 0
+        self.evaluated: dict[str, int] = {}
         self.frames: list[Frame] = []
         self.scope = self.globals
         self.blocks: tuple[tuple[int, int, int], ...] = ()

@@ -23,7 +23,8 @@ SERVED = ("", "static/", "public/", "assets/", "src/")
 
 class Resolver:
     """Resolves module specifiers. `is_file` tells whether a path relative to the root is a file that can be read;
-    `read` gives its bytes, or None; `package_folders` the folders that hold a package.json."""
+    `read` gives its bytes, or None; `package_folders` the folders that hold a package.json. `links`: every answer so
+    far, as importer and file."""
 
     def __init__(
         self,
@@ -34,6 +35,7 @@ class Resolver:
         self._is_file = is_file
         self._project = Project(is_file, read, package_folders)
         self._known: dict[tuple[str, str, str], str | None] = {}
+        self.links: set[tuple[str, str]] = set()
 
     def resolve(self, importer: str, specifier: str, language: str) -> str | None:
         """The file a specifier means, relative to the root, or None if it is not in the tree."""
@@ -42,7 +44,10 @@ class Resolver:
         if key not in self._known:
             find = self._python if language == "python" else self._javascript
             self._known[key] = find(folder, specifier)
-        return self._known[key]
+        found = self._known[key]
+        if found is not None:
+            self.links.add((importer, found))
+        return found
 
     def _javascript(self, folder: str, specifier: str) -> str | None:
         specifier = specifier.partition("?")[0]

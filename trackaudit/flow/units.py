@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from trackaudit import program as p
 from trackaudit.flow import expressions, invoke, statements
 from trackaudit.flow.arguments import Arg, Args
-from trackaudit.flow.callers import Wanted, imports_one, passes_one, wanted, words
+from trackaudit.flow.callers import Wanted, imports_one, wanted
 from trackaudit.flow.inline import inline, instantiate
 from trackaudit.flow.machine import ANY_UNIT, Frame, Machine, OutOfSteps
 from trackaudit.flow.moments import moments
@@ -18,7 +18,7 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from trackaudit.flow.link import Linker, Loaded
     from trackaudit.flow.values import Symbol, Value
@@ -32,22 +32,39 @@ CALLER_FILES = 2_000
 """Files that are evaluated because they call something that sends."""
 
 
+class Trace(NamedTuple):
+    """What the evaluation of each file hangs on, beside the files that it imports.
+
+    wanted: by file, what its callers were looked for by. sought: the files that were found so, whether they do call or
+    not. globals: names that files share without an import. last: the last number given out. spent: steps of all units.
+    """
+
+    wanted: dict[str, Wanted]
+    sought: frozenset[str]
+    globals: frozenset[str]
+    last: int
+    spent: int
+
+
 class Flow(NamedTuple):
     """What the stage yields.
 
     sends: those of kept units, in order of files and places. presence: by block number, the arm in which what a test
-    asks for is there, and the keys of what it asks for. evaluated: functions run. wrappers: functions whose parameters
-    reach a send, in order of files and places. moments: handlers that rules ask about. held: what a
-    component's state is set to, by its symbol's root and path.
+    asks for is there, and the keys of what it asks for. limits: by what a bound's notice says, the places where it was
+    hit, in order. evaluated: functions run, by file. wrappers: functions whose parameters reach a send, in order of
+    files and places. moments: handlers that rules ask about. held: what a component's state is set to, by its symbol's
+    root and path. trace: what the answer hangs on.
     """
 
     sends: list[Send]
     presence: dict[int, tuple[int, frozenset[str]]]
     notices: list[Notice]
-    evaluated: int
+    limits: dict[str, list[tuple[str, int]]]
+    evaluated: dict[str, int]
     wrappers: list[Wrapper]
     moments: list[Moment]
     held: dict[tuple[str, tuple[str, ...]], list[Symbol]]
+    trace: Trace
 
 
 class Unit(NamedTuple):
@@ -61,8 +78,9 @@ class Unit(NamedTuple):
 class Evaluator(Machine):
     """The machine with its parts put together."""
 
-    def __init__(self, vocabulary: Vocabulary, linker: Linker) -> None:
+    def __init__(self, vocabulary: Vocabulary, linker: Linker, last: int = 0) -> None:
         super().__init__(vocabulary, linker)
+        self._number = last
         self.evaluate = lambda node: expressions.evaluate(self, node)
         self.execute = lambda body: statements.execute(self, body)
         self.call = self._call
@@ -125,16 +143,18 @@ class Evaluator(Machine):
             for func, this in _functions(loaded.made, loaded.classes) if loaded.done else ():
                 if self.linker.relevance.matters(func.module, func.node):
                     waiting.append((func, this))
-        used: dict[str, int] = {}
+        # What files say that no import joins to this one does not count: no answer may hang on them.
+        groups = self.linker.groups()
+        used: dict[tuple[str, str], int] = {}
         for func, _ in waiting:
             for word in self.linker.relevance.words(func.node):
-                name = word.lstrip(".")
-                used[name] = used.get(name, 0) + 1
+                key = groups[func.module.path], word.lstrip(".")
+                used[key] = used.get(key, 0) + 1
 
         def seems_called(func: Func) -> bool:
             name = self.linker.name_of(func.module, func.node)
             words = self.linker.relevance.words(func.node)
-            return used.get(name, 0) > (name in words) + (f".{name}" in words)
+            return used.get((groups[func.module.path], name), 0) > (name in words) + (f".{name}" in words)
 
         for func, this in sorted(waiting, key=lambda pair: seems_called(pair[0])):
             if every or id(func.node) not in self.reached:
@@ -179,21 +199,23 @@ def evaluate(
     paths: Iterable[str],
     vocabulary: Vocabulary,
     linker: Linker,
-    search: Callable[[Iterable[bytes], Callable[[bytes], bool], Container[str]], list[str]] | None = None,
+    search: Callable[[Sequence[Wanted], Container[str]], list[str]] | None = None,
     every: bool = False,
+    last: int = 0,
 ) -> Flow:
     """Evaluate these files and what they import; then, round by round, the files that call what sends.
 
-    `search` gives the paths of files, other than those named, whose bytes hold one of the words and pass the test.
-    `every`: run also the functions that are called, on their own.
+    `search` gives the paths of files, other than those named, whose bytes pass one of the tests. `every`: run also the
+    functions that are called, on their own. `last`: numbers of units and blocks are greater than it.
     """
     known: dict[str, Wanted] = {}
     taken = list(dict.fromkeys(paths))
     held: set[str] = set()
+    sought: set[str] = set()
     spent = 0
     for turn in range(ROUNDS + 1):
         # Every round begins anew: what is worth evaluating in a file depends on which files are known to send.
-        machine = Evaluator(vocabulary, linker)
+        machine = Evaluator(vocabulary, linker, last)
         machine.spent = spent
         linker.restart(taken)
         for path in taken:
@@ -204,7 +226,9 @@ def evaluate(
         if search is None or not fresh:
             break
         # A file that imports none of them yet is held: a barrel that comes later may be what it imports.
-        held.update(search(words(fresh), passes_one(fresh), {*taken, *held}))
+        here = search(fresh, {*taken, *held})
+        sought.update(here)
+        held.update(here)
         found = sorted(path for path in held if imports_one(linker, linker.parsed(path), set(known)))
         if not found:
             break
@@ -224,23 +248,21 @@ def evaluate(
         and not any(tag in called for tag in send.where.tags if tag != own.get(send.where.unit))
     ]
     sending = {ANY_UNIT, *(send.where.unit for send in sends)}
-    machine.notices.extend(_limits(machine, linker, sending))
-    return Flow(
-        sends, machine.presence, machine.notices, machine.evaluated, _wrappers(machine), moments(machine), machine.held
-    )
-
-
-def _limits(machine: Evaluator, linker: Linker, sending: set[int]) -> list[Notice]:
-    """One notice for each bound, at the first place where it was hit, with the number of other files."""
-    places: dict[str, list[tuple[str, int]]] = {}
-    for (path, message), (start, unit) in machine.limits.items():
+    limits: dict[str, list[tuple[str, int]]] = {}
+    for (path, message), (start, unit) in sorted(machine.limits.items()):
         if unit in sending:
-            places.setdefault(message, []).append((path, start))
-    found: list[Notice] = []
-    for message, [(path, start), *others] in places.items():
-        more = f"; and so in {len(others)} more files" if others else ""
-        found.append(Notice("limit", path, linker.source(path).position(start)[0], f"{message}{more}"))
-    return found
+            limits.setdefault(message, []).append((path, linker.source(path).position(start)[0]))
+    return Flow(
+        sends,
+        machine.presence,
+        machine.notices,
+        limits,
+        machine.evaluated,
+        _wrappers(machine),
+        moments(machine),
+        machine.held,
+        Trace(known, frozenset(sought), frozenset(machine.globals.names), machine.number(), spent),
+    )
 
 
 def _fresh(machine: Evaluator, linker: Linker, known: dict[str, Wanted]) -> list[Wanted]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 from time import perf_counter
 
-from trackaudit.calls import Calls, extract
 from trackaudit.config import Config, load_config
-from trackaudit.config.limits import limited
 from trackaudit.discover import discover, locate
 from trackaudit.discover.sources import Sources
 from trackaudit.errors import InputError
-from trackaudit.model import MARK, Summary
+from trackaudit.model import MARK
 from trackaudit.parse import language_of
 from trackaudit.pipeline.options import Analysis, CheckOptions
 from trackaudit.pipeline.reader import Reader, nearest_package, package_folders
+from trackaudit.pipeline.seen import Seen, calls_of, see
 from trackaudit.vocabulary import load_vocabulary
 
 TYPE_CHECKING = False
@@ -25,12 +23,10 @@ if TYPE_CHECKING:
 
     from trackaudit.discover import Ground
     from trackaudit.discover.remembered import Remembered
+    from trackaudit.flow.callers import Wanted
     from trackaudit.vocabulary import Vocabulary
 
     Recall: TypeAlias = Callable[[int], Remembered | None]
-
-RECURSION = 6000
-"""Python frames allowed: a chain of wrappers is evaluated by recursion."""
 
 
 def analyse(
@@ -84,8 +80,6 @@ def analysis_of(
     is_test: Callable[[str], bool],
     every: bool = False,
 ) -> Analysis:
-    from trackaudit.identity import infer
-
     if vocabulary.files:
         from trackaudit.calls.shapes import matches
 
@@ -93,71 +87,56 @@ def analysis_of(
         candidates = list(dict.fromkeys([*candidates, *described]))
     if not candidates:
         # Without one nothing can be known, so neither flow nor calls are loaded.
-        nothing = Summary(seconds=(("parse", 0.0), ("flow", 0.0), ("calls", 0.0)))
-        schema = infer((), config)
-        return Analysis(
-            config, vocabulary, reader, Calls([], []), schema, [], reported, is_test, nothing, "", [], listing=listing
-        )
-    from trackaudit.flow.link import Linker
-    from trackaudit.flow.resolve import Resolver
-    from trackaudit.flow.units import evaluate
+        return concluded(Seen(), config, vocabulary, reader, reported, is_test)._replace(listing=listing)
 
-    clock = [perf_counter()]
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, RECURSION))
-    try:
-        resolver = Resolver(reader.sources.is_file, reader.read, lambda: package_folders(listing))
-        linker = Linker(vocabulary, reader.source, resolver, reader.load)
+    def search(wanted: Sequence[Wanted], known: Container[str]) -> list[str]:
+        from trackaudit.flow.callers import passed, words
 
-        def search(words: Iterable[bytes], test: Callable[[bytes], bool], known: Container[str]) -> list[str]:
-            absent = reader.sources.without(words)
-            some = (path for path in listing if path not in absent and path not in known)
-            return reader.search((path for path in some if not is_test(path)), test)
+        absent = reader.sources.without(words(wanted))
+        some = (path for path in listing if path not in absent and path not in known and not is_test(path))
+        passing = passed(wanted)
+        return reader.search(some, lambda data: any(True for _ in passing(data)))
 
-        # What a test passes says nothing of the customers, so tests are read only where real code imports them.
-        with limited(config.limits):
-            flow = evaluate([path for path in candidates if not is_test(path)], vocabulary, linker, search, every)
-    finally:
-        sys.setrecursionlimit(limit)
-    clock.append(perf_counter())
-    calls = extract(flow, vocabulary, reader.source, reader.sources.is_file)
-    own = [call for call in calls.calls if not is_test(call.sink.path)]
-    calls = calls._replace(calls=own, unresolved=[one for one in calls.unresolved if not is_test(one.place.path)])
-    package = nearest_package(listing)
-    own = [call._replace(package=package(call.sink.path)) for call in own]
-    calls = calls._replace(calls=own)
-    moments = tuple(
-        moment._replace(package=package(moment.place.path)) for moment in flow.moments if not is_test(moment.place.path)
+    seen = see(
+        config,
+        vocabulary,
+        reader,
+        candidates,
+        lambda: package_folders(listing),
+        nearest_package(listing),
+        is_test,
+        search,
+        every,
     )
-    schema = infer(own, config)
-    clock.append(perf_counter())
-    notices = [*reader.notices, *flow.notices, *calls.notices]
-    summary = Summary(
-        files_parsed=len(reader.modules),
-        calls=len({call.sink for call in own}),
-        unresolved=len(calls.unresolved),
-        evaluated=flow.evaluated,
-        seconds=(
-            ("parse", reader.seconds),
-            ("flow", clock[1] - clock[0] - reader.seconds),
-            ("calls", clock[2] - clock[1]),
-        ),
-    )
+    analysis = concluded(seen, config, vocabulary, reader, reported, is_test)
+    return analysis._replace(candidates=tuple(candidates), listing=listing)
+
+
+def concluded(
+    seen: Seen,
+    config: Config,
+    vocabulary: Vocabulary,
+    reader: Reader,
+    reported: Callable[[str], bool],
+    is_test: Callable[[str], bool],
+) -> Analysis:
+    """What was seen, with what it says of the whole project."""
+    from trackaudit.identity import infer
+
     return Analysis(
         config,
         vocabulary,
         reader,
-        calls,
-        schema,
-        notices,
+        calls_of(seen),
+        infer(seen.calls, config),
+        seen.all_notices(),
         reported,
         is_test,
-        summary,
+        seen.summary(),
         "",
-        flow.wrappers,
-        candidates=tuple(candidates),
-        listing=listing,
-        moments=moments,
+        list(seen.wrappers),
+        moments=seen.moments,
+        seen=seen,
     )
 
 

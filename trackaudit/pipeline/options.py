@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from trackaudit.fix import Repaired
     from trackaudit.model import Finding, IdSchema, Moment, Notice, Result, Summary, Wrapper
     from trackaudit.pipeline.reader import Reader
+    from trackaudit.pipeline.seen import Seen
     from trackaudit.vocabulary import Vocabulary
 
 
@@ -61,7 +62,8 @@ class Repair(NamedTuple):
 
 
 class Analysis(NamedTuple):
-    """What is known of a project before any rule is asked. `before`: room for one result, that of `--since`."""
+    """What is known of a project before any rule is asked. `before`: room for one result, that of `--since`. `seen`:
+    what evaluation gave."""
 
     config: Config
     vocabulary: Vocabulary
@@ -79,6 +81,7 @@ class Analysis(NamedTuple):
     listing: Sequence[str] = ()
     moments: tuple[Moment, ...] = ()
     before: list[Result] | None = None
+    seen: Seen | None = None
 
 
 class Judgement(NamedTuple):
