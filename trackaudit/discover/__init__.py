@@ -74,25 +74,40 @@ class Ground(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """candidates: paths whose bytes hold an anchor. scanned: how many files were read. notices: those that were not."""
+    """candidates: paths whose bytes hold an anchor. passed: files that were not read (gone, too large, a bundle).
+    notices: why not."""
 
     candidates: list[str]
-    scanned: int
+    passed: list[str]
     notices: list[Notice]
 
 
 class Discovery(NamedTuple):
-    """candidates: the files to parse, sorted. seen: files listed. scanned: files read. listing: every listed file of
-    a language (the linker may parse those too)."""
+    """seen: files listed. listing: every listed file of a language (the linker may parse those too). scan: of those.
+    listing_notices: what could not be listed."""
 
     root: str
-    candidates: list[str]
     seen: int
-    scanned: int
     listing: frozenset[str]
-    notices: list[Notice]
+    scan: Scan
+    listing_notices: list[Notice]
     targets: tuple[Target, ...]
     include_tests: bool
+
+    @property
+    def candidates(self) -> list[str]:
+        """The files to parse, sorted."""
+        return self.scan.candidates
+
+    @property
+    def scanned(self) -> int:
+        """How many files were read."""
+        return len(self.listing) - len(self.scan.passed)
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What was left out, and why."""
+        return [*self.listing_notices, *self.scan.notices]
 
     def reported(self, path: str) -> bool:
         """Whether findings rooted in this file are reported: it is under a target, and no test (unless named)."""
@@ -160,11 +175,41 @@ def discover(
     if sources.quick is None and is_large(ground):
         _ask_ripgrep(sources, anchors)
     listed = _list(ground)
-    notices = list(listed.notices)
-    excluded = ignore_spec(config.exclude).match_file if config.exclude else None
-    named = {target.path for target in ground.targets if not target.folder}
+    named = named_files(ground)
     names = dict.fromkeys([*sources.names(listed.paths), *named])
+    files, told = select(names, ground, config, wanted)
+    notices = [*listed.notices, *told]
+    if len(files) > config.limits.files:
+        why = f"of {len(files):,} files, only the first {config.limits.files:,} were read; `max-files` sets the limit"
+        notices.append(Notice("limit", files[config.limits.files], 0, why))
+        del files[config.limits.files :]
+    if sources.quick is None and len(files) > FEW:
+        _ask_ripgrep(sources, anchors)
+    found = scan(sources, files, anchors, named)
+    return Discovery(
+        ground.root,
+        len(names),
+        frozenset(files),
+        found,
+        notices,
+        ground.targets,
+        config.include_tests,
+    )
+
+
+def named_files(ground: Ground) -> frozenset[str]:
+    """The files that the user named, one by one."""
+    return frozenset(target.path for target in ground.targets if not target.folder)
+
+
+def select(
+    names: Iterable[str], ground: Ground, config: Config, wanted: Callable[[str], bool]
+) -> tuple[list[str], list[Notice]]:
+    """Those of the listed names that are to be scanned, sorted; and notices of named files that are not."""
+    excluded = ignore_spec(config.exclude).match_file if config.exclude else None
+    named = named_files(ground)
     files: list[str] = []
+    notices: list[Notice] = []
     for path in names:
         if not wanted(path):
             if path in named:
@@ -180,23 +225,7 @@ def discover(
             continue
         files.append(path)
     files.sort()
-    if len(files) > config.limits.files:
-        why = f"of {len(files):,} files, only the first {config.limits.files:,} were read; `max-files` sets the limit"
-        notices.append(Notice("limit", files[config.limits.files], 0, why))
-        del files[config.limits.files :]
-    if sources.quick is None and len(files) > FEW:
-        _ask_ripgrep(sources, anchors)
-    found = scan(sources, files, anchors, named)
-    return Discovery(
-        ground.root,
-        found.candidates,
-        len(names),
-        found.scanned,
-        frozenset(files),
-        [*notices, *found.notices],
-        ground.targets,
-        config.include_tests,
-    )
+    return files, notices
 
 
 def scan(sources: Sources, paths: Iterable[str], anchors: Sequence[bytes], named: Iterable[str] = ()) -> Scan:
@@ -206,27 +235,24 @@ def scan(sources: Sources, paths: Iterable[str], anchors: Sequence[bytes], named
     """
     result: list[str] = []
     notices: list[Notice] = []
-    scanned = 0
+    passed: list[str] = []
     wide = [anchor.decode("utf-8") for anchor in anchors]
     asked_for = frozenset(named)
     absent = sources.without(anchors, wide=True)
     for path in paths:
         if path in absent and not path.endswith(".min.js"):
-            scanned += 1
             continue
         limit = MINIFIED_LIMIT if path.endswith(".min.js") and path not in asked_for else 0
         try:
             data = sources.read(path, limit)
-        except TooLarge as error:
-            if not limit or error.limit < limit:
-                notices.append(Notice("too-large", path, 0, _too_large(error)))
-            continue
-        except FileNotFoundError:
-            continue  # gone since it was listed, a link, a submodule or no regular file
         except OSError as error:
-            notices.append(Notice("unreadable", path, 0, f"the file cannot be read: {error.strerror or error}"))
+            passed.append(path)
+            if isinstance(error, TooLarge):
+                if not limit or error.limit < limit:
+                    notices.append(Notice("too-large", path, 0, _too_large(error)))
+            elif not isinstance(error, FileNotFoundError):  # that: gone meanwhile, a link, a submodule, no plain file
+                notices.append(Notice("unreadable", path, 0, f"the file cannot be read: {error.strerror or error}"))
             continue
-        scanned += 1
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             text = data.decode("utf-16", "replace")
             if any(anchor in text for anchor in wide):
@@ -240,7 +266,7 @@ def scan(sources: Sources, paths: Iterable[str], anchors: Sequence[bytes], named
             notices.append(notice)
         sources.keep(path, data)
         result.append(path)
-    return Scan(result, scanned, notices)
+    return Scan(result, passed, notices)
 
 
 def _decode_notice(path: str, data: bytes) -> Notice | None:

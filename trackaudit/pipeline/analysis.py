@@ -62,7 +62,9 @@ def analyse_ground(
     seconds = (("discover", scanned - began), *analysis.summary.seconds)
     summary = analysis.summary._replace(files_seen=found.seen, files_scanned=found.scanned, seconds=seconds)
     notices = [*found.notices, *analysis.notices]
-    return analysis._replace(notices=notices, summary=summary, prefix=ground.prefix, ground=ground, before=[])
+    return analysis._replace(
+        notices=notices, summary=summary, prefix=ground.prefix, ground=ground, before=[], found=found
+    )
 
 
 def anchors(vocabulary: Vocabulary) -> tuple[bytes, ...]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from trackaudit.calls import Calls
     from trackaudit.config import Config
-    from trackaudit.discover import Ground
+    from trackaudit.discover import Discovery, Ground
     from trackaudit.engine.run import Case
     from trackaudit.fix import Repaired
     from trackaudit.model import Finding, IdSchema, Moment, Notice, Result, Summary, Wrapper
@@ -63,7 +63,7 @@ class Repair(NamedTuple):
 
 class Analysis(NamedTuple):
     """What is known of a project before any rule is asked. `before`: room for one result, that of `--since`. `seen`:
-    what evaluation gave."""
+    what evaluation gave. `found`: what the tree gave."""
 
     config: Config
     vocabulary: Vocabulary
@@ -82,6 +82,7 @@ class Analysis(NamedTuple):
     moments: tuple[Moment, ...] = ()
     before: list[Result] | None = None
     seen: Seen | None = None
+    found: Discovery | None = None
 
 
 class Judgement(NamedTuple):
