@@ -14,7 +14,7 @@ from trackaudit import cache, discover, pipeline
 from trackaudit.cli import main
 from trackaudit.discover import ripgrep, snapshot
 from trackaudit.discover.ripgrep import program
-from trackaudit.pipeline import analysis
+from trackaudit.pipeline import analysis, reuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ class Shop:
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root = root
         self.analysed = 0
+        self.renewed = 0
         self.write("src/wrapper.js", WRAPPER)
         self.write("src/page.js", PAGE)
         self.write("src/other.js", "export const a = 1\n")
@@ -43,6 +44,14 @@ class Shop:
             self.analysed += 1
             return analysis.analyse(options, ground=ground, recall=recall)
 
+        def renewed(asked: reuse.Asked) -> reuse.Renewed | None:
+            found = renew(asked)
+            self.analysed += found is not None
+            self.renewed += found is not None
+            return found
+
+        renew = reuse.renew
+        monkeypatch.setattr(reuse, "renew", renewed)
         monkeypatch.setattr(pipeline, "analyse", counted)
         monkeypatch.setattr(discover, "FEW", 0)  # as if there were many files
         monkeypatch.setattr(snapshot, "MARGIN", -1e9)  # as if the files had been written long ago
@@ -259,7 +268,7 @@ def damaged(file: Path, how: str) -> None:
     elif how == "flipped":
         for at in (3, 20, 60, len(data) // 2, len(data) - 1):
             file.write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
-            assert None in (cache.load(str(Path.cwd())), cache.load(f"{Path.cwd()}\0words"))
+            assert None in [cache.load(f"{Path.cwd()}{part}") for part in ("", "\0words", "\0base", "\0index")]
     elif how == "other":
         file.write_bytes(b"something else altogether\n" * 10)
     else:

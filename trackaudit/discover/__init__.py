@@ -178,7 +178,7 @@ def discover(
     named = named_files(ground)
     names = dict.fromkeys([*sources.names(listed.paths), *named])
     files, told = select(names, ground, config, wanted)
-    notices = [*listed.notices, *told]
+    notices = [*listed.notices, *sorted(told, key=lambda notice: notice.path)]
     if len(files) > config.limits.files:
         why = f"of {len(files):,} files, only the first {config.limits.files:,} were read; `max-files` sets the limit"
         notices.append(Notice("limit", files[config.limits.files], 0, why))

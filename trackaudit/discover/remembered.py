@@ -38,6 +38,20 @@ class Remembered:
             self._ripgrep = Ripgrep(self._root, path, self._max_size)
         return self._ripgrep.without(words, wide)
 
+    def holding(self, words: Iterable[bytes]) -> frozenset[str] | None:
+        """Paths among which are all files that hold one of these words; None if nobody can tell."""
+        wanted = set(words)
+        seen, found = self._told
+        for (known, wide), hits in found.items():
+            if not wide and wanted.issubset(known):
+                return hits | self._changed
+        path = program()
+        if path is None:
+            return None
+        ripgrep = Ripgrep(self._root, path, self._max_size)
+        absent, told = ripgrep.without(wanted), ripgrep.told()
+        return told[0].difference(absent) if told is not None and seen <= told[0] | self._changed else None
+
     def told(self) -> Told | None:
         """What the next run may be told: files that have changed may hold any word."""
         seen, found = self._told

@@ -17,7 +17,7 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 MARGIN = 0.05
 """Seconds by which a file system's clock may be behind ours."""
@@ -76,6 +76,23 @@ def snapshot(root: str, repository: str, wanted: Callable[[str], bool], began: f
             budget -= len(data)
             sums[-1][path] = digest(data) if data else b""
     return Snapshot(held, *sums)
+
+
+def as_seen(root: str, now: Snapshot, paths: Iterable[str], began: float) -> bool:
+    """Whether these files are as the snapshot saw them, which was taken after `began`: those that it read by their
+    bytes, the others by the time of their last change. Files that are not there do not count."""
+    sources = Sources(root)
+    for path in paths:
+        held = now.changed.get(path) or now.untracked.get(path)
+        try:
+            if held is not None and digest(b"is " + sources.read(path)) != held:
+                return False
+            if held is None and _changed(os.lstat(f"{root}/{path}")) > began - MARGIN:
+                return False
+        except (OSError, ValueError):
+            if held:
+                return False
+    return True
 
 
 def tracked(root: str) -> list[str] | None:

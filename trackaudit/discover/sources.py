@@ -43,7 +43,8 @@ class Sources:
 
     `root`: absolute, links resolved. `max_size`: bytes, 0 for no limit. `overlay`: bytes that stand in for what is
     on disk; such a file need not exist there. `quick`: who can tell faster which files hold no word, if anybody.
-    `asked`: the paths that were looked for on the disk, whether there is such a file or not.
+    `asked`: the paths that were looked for on the disk, whether there is such a file or not. `looked_for`: those that
+    `is_file` was asked about.
     """
 
     def __init__(self, root: str, max_size: int = 0, overlay: dict[str, bytes] | None = None) -> None:
@@ -55,6 +56,7 @@ class Sources:
         self._folders: dict[str, bool] = {"": True}
         self._is_file: dict[str, bool] = {}
         self.asked: set[str] = set()
+        self.looked_for: set[str] = set()
         self.quick: Ripgrep | Remembered | None = None
 
     def overlaid(self, overlay: dict[str, bytes]) -> Sources:
@@ -64,6 +66,7 @@ class Sources:
         other._files = {key: file for key, file in self._files.items() if key[0] not in overlay}
         other._folders = self._folders
         other.asked = self.asked
+        other.looked_for = self.looked_for
         other.quick = self.quick
         return other
 
@@ -118,6 +121,7 @@ class Sources:
 
     def is_file(self, path: str) -> bool:
         """Whether `read` could find a plain file there (it may still be too large, or unreadable)."""
+        self.looked_for.add(path)
         if path in self.overlay or path in self._kept:
             return True
         known = self._is_file.get(path)

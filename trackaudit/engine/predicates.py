@@ -121,11 +121,12 @@ def _handler(subject: Subject, given: Given) -> bool:
 def _moment(call: TrackingCall) -> str:
     if call.context.handler != "none":
         return call.context.handler
-    stem = call.sink.path.rpartition("/")[2].partition(".")[0]
-    told = next((moment for moment, words in PAGE_WORDS.items() if not words.isdisjoint(words_of(stem))), "")
-    at_load = not call.context.function and not call.callers and call.channel in ("page", "mobile")
+    if call.context.function or call.callers or call.channel not in ("page", "mobile"):
+        return "none"
     # What a page does at its top level happens at the moment that the page is for: `logout.html`.
-    return (told or ("load" if not call.blocks else "none")) if at_load else "none"
+    own = words_of(call.sink.path.rpartition("/")[2].partition(".")[0])
+    told = next((moment for moment, words in PAGE_WORDS.items() if not words.isdisjoint(own)), "")
+    return told or ("load" if not call.blocks else "none")
 
 
 def _conditional(subject: Subject, given: Given) -> bool:

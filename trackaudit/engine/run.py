@@ -142,8 +142,8 @@ def _matches(rule: Rule, calls: Iterable[TrackingCall], ground: Ground) -> tuple
 def _matches_of(rule: Rule, call: TrackingCall, ground: Ground) -> list[_Match]:
     matches = []
     seen: set[Place] = set()
+    about_call = Subject(ground, call)
     for condition in rule.conditions:
-        about_call = Subject(ground, call)
         if not all(test(about_call) for test in condition.call_tests):
             continue
         for subject in _subjects(call, condition.part, ground):

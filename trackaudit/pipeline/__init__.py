@@ -18,6 +18,7 @@ from trackaudit.pipeline.texts import check_text, check_texts, fix_text, fix_tex
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.model import IdSchema, Wrapper
+    from trackaudit.pipeline.reuse import Asked
 
 __all__ = [
     "Analysis",
@@ -54,12 +55,26 @@ def check(options: CheckOptions) -> CheckOutcome:
         asked = reuse.asked(ground, options)
     if asked is None:
         return _checked(analyse(options, ground=ground), options)
-    outcome = reuse.recall(asked)
+    outcome = reuse.recall(asked) or _renewed(asked, options)
     if outcome is not None:
         return outcome
     analysis = analyse(options, ground=ground, recall=partial(reuse.remembered, asked))
     outcome = _checked(analysis, options)
     reuse.keep(asked, analysis, outcome)
+    return outcome
+
+
+def _renewed(asked: Asked, options: CheckOptions) -> CheckOutcome | None:
+    """The outcome, if most of an earlier run stands. A fix looks at syntax trees, which are not kept."""
+    from trackaudit.pipeline import reuse
+
+    renewed = reuse.renew(asked)
+    if renewed is None:
+        return None
+    outcome = _checked(renewed.analysis, options._replace(fix=""))
+    if options.fix and outcome.result.findings:
+        return None
+    reuse.keep_renewed(asked, renewed, outcome)
     return outcome
 
 

@@ -2,9 +2,10 @@
 
 What a check says depends on this program, the options, the configuration, and the files. The key holds the first three;
 the files are compared by `discover.snapshot`, and those that git does not list but the run looked for (a built file
-that is imported), one by one. What depends on more is not kept: other folders of rules, a baseline, a revision,
-standard input, files of an ignored folder, and what is to be written. A small tree is sooner checked than compared,
-so nobody asks here about one.
+that is imported), one by one. Where nothing has changed, the outcome is the earlier one. Where little has, what was
+seen in the files that nothing of it touches is used again (`incremental`). What depends on more is not kept: standard
+input, a revision, and what is to be written; and of the outcome, what other folders of rules and a baseline say. A
+small tree is sooner checked than compared, so nobody asks here about one.
 """
 
 from __future__ import annotations
@@ -15,40 +16,50 @@ import time
 
 from trackaudit import cache, model
 from trackaudit.parse import language_of
+from trackaudit.pipeline.packed import noun, plain
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from trackaudit.discover import Ground
     from trackaudit.discover.remembered import Remembered
     from trackaudit.discover.snapshot import Snapshot
     from trackaudit.model import Result
+    from trackaudit.pipeline.islands import Base
     from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome
 
 KEPT = 8
 """Results a root: of commit hooks with a few files, of editors, of CI's formats."""
-_NOUNS: tuple[type[Any], ...] = (
-    model.Place, model.Step, model.Edit, model.Fix, model.Finding, model.Silenced, model.Notice, model.Unresolved,
-    model.Summary,
-)  # fmt: skip
 
 
 class Asked(NamedTuple):
-    """A check that may have been done before. began: seconds of the wall clock. results: those that are kept of
-    this root. now: how its files are, if anything is kept."""
+    """A check that may have been done before. key: of this check; base_key: of all checks of the root with this program
+    and configuration. began: seconds of the wall clock. results: those that are kept of this root. base: what a whole
+    run left. now: how the root's files were a moment later, if anything is kept."""
 
     ground: Ground
     key: bytes
+    base_key: bytes
     began: float
     results: dict[bytes, Any]
+    base: Base | None
     now: Snapshot | None
+
+
+class Renewed(NamedTuple):
+    """An analysis, most of it from an earlier run, which left the base."""
+
+    analysis: Analysis
+    base: Base
 
 
 def asked(ground: Ground, options: CheckOptions) -> Asked | None:
     """The check as the store knows it; None for one that is not kept."""
+    from trackaudit.pipeline.incremental import serves
+
     written = options.fix in ("safe", "unsafe")
     if options.stdin or options.since or options.baseline or written:
         return None
@@ -60,15 +71,45 @@ def asked(ground: Ground, options: CheckOptions) -> Asked | None:
     except OSError:
         return None
     began = time.time()
+    names = (ground.root, _words_of(ground.root), _base_of(ground.root))
+    looking = _begin(ground) if any(map(cache.holds, names)) else None
     results = cache.load(ground.root) or {}
-    now = None
-    if (results or cache.holds(_words_of(ground.root))) and ground.repository is not None:
-        from trackaudit.discover.snapshot import snapshot
+    base = _base(ground) if serves(ground) else None
+    place = (ground._replace(targets=(), prefix=""), config, _program())
+    parts = (options._replace(cwd="", debug=False, paths=()), ground, *place)
+    key, base_key = (cache.digest(repr(one).encode("utf-8", "surrogateescape")) for one in (parts, place))
+    if base is not None and base.key != base_key:
+        base = None
+    if base is not None and key not in results:
+        _load_stages()
+    return Asked(ground, key, base_key, began, results, base, looking() if looking is not None else None)
 
-        now = snapshot(ground.root, ground.repository, _matters)
-    parts = (options._replace(cwd="", debug=False, paths=()), ground, config, _program())
-    key = cache.digest(repr(parts).encode("utf-8", "surrogateescape"))
-    return Asked(ground, key, began, results, now)
+
+def _begin(ground: Ground) -> Callable[[], Snapshot | None] | None:
+    """Have git look at the tree, while the caller has other things to do; gives what waits for its answer."""
+    from threading import Thread
+
+    from trackaudit.discover.snapshot import snapshot
+
+    found: list[Snapshot | None] = []
+    root, repository = ground.root, ground.repository
+    if repository is None:
+        return None
+    thread = Thread(target=lambda: found.append(snapshot(root, repository, _matters)), daemon=True)
+    thread.start()
+
+    def answer() -> Snapshot | None:
+        thread.join()
+        return found[0] if found else None
+
+    return answer
+
+
+def _load_stages() -> None:
+    """Import what an evaluation needs."""
+    import trackaudit.engine.run
+    import trackaudit.flow.units
+    import trackaudit.suppress  # noqa: F401
 
 
 def recall(check: Asked) -> CheckOutcome | None:
@@ -85,27 +126,51 @@ def recall(check: Asked) -> CheckOutcome | None:
     return CheckOutcome(_unpacked(result, files), fail_on) if files is not None else None
 
 
+def renew(check: Asked) -> Renewed | None:
+    """The analysis of the tree, if little has changed since a whole run."""
+    from trackaudit.pipeline import incremental
+
+    root, base, now = check.ground.root, check.base, check.now
+    if base is None or now is None or _others(root, base.others) != base.others or not _still_missing(root, base.gone):
+        return None
+    changed = incremental.changes(base, now, lambda: _entries(check))
+    if changed is None:
+        return None
+
+    def words(max_size: int) -> Remembered | None:
+        return _remembered(root, max_size, base.state, changed.paths)
+
+    analysis = incremental.renewed(base, check.ground, changed, words)
+    return Renewed(analysis, base) if analysis is not None else None
+
+
 def remembered(check: Asked, max_size: int) -> Remembered | None:
     """What the last run was told of words in this root's files; None if files may have changed that git cannot name."""
-    from trackaudit.discover.remembered import Remembered
-
-    words = cache.load(_words_of(check.ground.root)) if check.now is not None else None
-    if words is None or check.now is None:
+    if check.now is None:
         return None
-    limit, (stamp, *before), seen, found = words
-    if limit != max_size or stamp != check.now.stamp:
+    words = cache.load(_words_of(check.ground.root))
+    if words is None or words[1][0] != check.now.stamp:
         return None
     now = (check.now.changed, check.now.untracked)
-    changed = {path for old, new in zip(before, now, strict=True) for path, _ in old.items() ^ new.items()}
-    return Remembered(check.ground.root, max_size, (seen, found), changed)
+    changed = {path for old, new in zip(words[1][1:], now, strict=True) for path, _ in old.items() ^ new.items()}
+    return _remembered(check.ground.root, max_size, words[1], changed)
+
+
+def _remembered(root: str, max_size: int, state: tuple[Any, ...], changed: Iterable[str]) -> Remembered | None:
+    from trackaudit.discover.remembered import Remembered
+
+    words = cache.load(_words_of(root))
+    if words is None or words[:2] != (max_size, state):
+        return None
+    return Remembered(root, max_size, words[2:], changed)
 
 
 def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
-    """Keep the outcome for the next run, if it can be told when it holds."""
+    """Keep what a whole run gave for the next runs, if it can be told when it holds."""
     from trackaudit.discover.snapshot import snapshot, tracked
 
-    ground, config = check.ground, analysis.config
-    if ground.repository is None or config.extend_rules or config.baseline or _was_hurried(outcome.result):
+    ground = check.ground
+    if ground.repository is None or _was_hurried(outcome.result):
         return
     now = snapshot(ground.root, ground.repository, _matters, check.began)
     names = tracked(ground.root) if now is not None else None
@@ -116,7 +181,8 @@ def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
     told = quick.told() if quick is not None else None
     if told is not None:
         # What git ignores is in no snapshot.
-        cache.save(_words_of(ground.root), (config.max_file_size, tuple(now), told[0] & listed, told[1]))
+        words = (analysis.config.max_file_size, tuple(now), told[0] & listed, told[1])
+        cache.save(_words_of(ground.root), words)
     folders = [f"{target.path}/" for target in ground.targets if target.folder and target.path]
     if not listed.issuperset(analysis.listing) or not all(
         any(name.startswith(folder) for name in listed) for folder in folders
@@ -125,14 +191,92 @@ def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
     gone, there = _missing(ground.root, analysis.reader.sources.asked - listed)
     if not _still_missing(ground.root, gone):
         return
-    sources = {
-        path: (file.language, cache.digest(file.data))
-        for path, file in analysis.reader.files.items()
-        if path in _paths(outcome.result)
-    }
-    kept = (tuple(now), _others(ground.root, there), gone, sources, _packed(outcome.result), outcome.fail_on)
+    others = _others(ground.root, there)
+    _keep_base(check, analysis, now, others, gone)
+    _keep_result(check, analysis, outcome, now, others, gone)
+
+
+def keep_renewed(check: Asked, renewed: Renewed, outcome: CheckOutcome) -> None:
+    """Keep an outcome that stands on an earlier run, if what was read for it is what the comparison saw."""
+    from trackaudit.discover.snapshot import as_seen
+
+    root, now = check.ground.root, check.now
+    asked = renewed.analysis.reader.sources.asked
+    if now is None or _was_hurried(outcome.result) or not as_seen(root, now, asked, check.began):
+        return
+    gone, there = _missing(root, asked)
+    for folder, names in renewed.base.gone.items():
+        gone[folder] = sorted({*names, *gone.get(folder, ())})
+    known = renewed.base.islands.keys() | now.changed.keys() | now.untracked.keys()
+    unlisted = [path for path in there if path not in known and f"\0{path}\0" not in renewed.base.files]
+    others = {**renewed.base.others, **_others(root, unlisted)}
+    if _still_missing(root, gone):
+        _keep_result(check, renewed.analysis, outcome, now, others, gone)
+
+
+def _keep_base(
+    check: Asked, analysis: Analysis, now: Snapshot, others: dict[str, bytes], gone: dict[str, list[str]]
+) -> None:
+    from trackaudit.pipeline.incremental import serves
+    from trackaudit.pipeline.islands import base_of
+
+    root = check.ground.root
+    base = base_of(check.base_key, analysis, now, others, gone) if serves(check.ground) else None
+    index = _index(check) if base is not None else None
+    if base is not None and index is not None and cache.digest(index) == now.stamp:
+        cache.save(_index_of(root), index)
+        cache.save(_base_of(root), tuple(base))
+
+
+def _keep_result(
+    check: Asked,
+    analysis: Analysis,
+    outcome: CheckOutcome,
+    now: Snapshot,
+    others: dict[str, bytes],
+    gone: dict[str, list[str]],
+) -> None:
+    if analysis.config.extend_rules or analysis.config.baseline:
+        return
+    wanted = _paths(outcome.result)
+    files = analysis.reader.files
+    sources = {path: (file.language, cache.digest(file.data)) for path in wanted if (file := files.get(path))}
+    kept = (tuple(now), others, gone, sources, _packed(outcome.result), outcome.fail_on)
     recent = [one for one in check.results.items() if one[0] != check.key][-(KEPT - 1) :]
-    cache.save(ground.root, dict([*recent, (check.key, kept)]))
+    cache.save(check.ground.root, dict([*recent, (check.key, kept)]))
+
+
+def _base(ground: Ground) -> Base | None:
+    from trackaudit.pipeline.islands import Base
+
+    kept = cache.load(_base_of(ground.root))
+    return Base._make(kept) if isinstance(kept, tuple) and len(kept) == len(Base._fields) else None
+
+
+def _entries(check: Asked) -> tuple[dict[str, bytes], dict[str, bytes]] | None:
+    """What git's index said at the time of the base, and says now."""
+    from trackaudit.discover.index import entries
+
+    base, now, ground = check.base, check.now, check.ground
+    then, there = cache.load(_index_of(ground.root)), _index(check)
+    if base is None or now is None or not isinstance(then, bytes) or there is None:
+        return None
+    if (cache.digest(then), cache.digest(there)) != (base.state[0], now.stamp):
+        return None
+    folder = os.path.relpath(ground.root, ground.repository).replace(os.sep, "/")
+    before, after = (entries(data, "" if folder == "." else folder) for data in (then, there))
+    return (before, after) if before is not None and after is not None else None
+
+
+def _index(check: Asked) -> bytes | None:
+    from trackaudit.discover.git import index_of
+
+    path = index_of(check.ground.repository or "")
+    try:
+        with open(path or "", "rb") as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 def _was_hurried(result: Result) -> bool:
@@ -148,6 +292,16 @@ def _matters(path: str) -> bool:
 def _words_of(root: str) -> str:
     """The name under which the words are kept: they are many, and a tree that has not changed needs none."""
     return f"{root}\0words"
+
+
+def _base_of(root: str) -> str:
+    """The name under which a whole run is kept."""
+    return f"{root}\0base"
+
+
+def _index_of(root: str) -> str:
+    """The name under which git's index at that run is kept; it is needed only where another one has come since."""
+    return f"{root}\0index"
 
 
 def _program() -> tuple[Any, ...]:
@@ -243,11 +397,11 @@ def _packed(result: Result) -> tuple[Any, ...]:
     rules = [(rule.id, rule.severity, rule.summary, rule.why) for rule in result.rules]
     summary = result.summary._replace(seconds=())
     found = (result.findings, result.notices, summary, result.unresolved, result.prefix, result.silenced)
-    return (*(_plain(one) for one in found), rules)
+    return (*(plain(one) for one in found), rules)
 
 
 def _unpacked(kept: tuple[Any, ...], files: dict[str, model.SourceFile]) -> Result:
-    findings, notices, summary, unresolved, prefix, silenced = (_noun(one) for one in kept[:-1])
+    findings, notices, summary, unresolved, prefix, silenced = (noun(one) for one in kept[:-1])
     rules = tuple(model.RuleHelp(id, severity, summed, why, _page(id)) for id, severity, summed, why in kept[-1])
     return model.Result(findings, notices, summary, files, unresolved, prefix, silenced, rules)
 
@@ -262,20 +416,6 @@ def _page(rule: str) -> Any:
         return document(found) if found is not None else ""
 
     return markdown
-
-
-def _plain(value: Any) -> Any:
-    """Nouns as tuples that begin with their number, other tuples as lists."""
-    if not isinstance(value, tuple):
-        return value
-    parts = [_plain(part) for part in value]
-    return (_NOUNS.index(type(value)), *parts) if type(value) is not tuple else parts
-
-
-def _noun(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_noun(part) for part in value)
-    return _NOUNS[value[0]](*(_noun(part) for part in value[1:])) if isinstance(value, tuple) else value
 
 
 def _paths(value: Any) -> set[str]:

@@ -98,7 +98,9 @@ def see(
     clock.append(perf_counter())
     calls = extract(flow, vocabulary, reader.source, reader.sources.is_file)
     kept = [call for call in calls.calls if not is_test(call.sink.path)]
-    moments = [moment for moment in flow.moments if not is_test(moment.place.path)]
+    moments = sorted(
+        (moment for moment in flow.moments if not is_test(moment.place.path)), key=lambda moment: moment.place
+    )
     clock.append(perf_counter())
     return Seen(
         tuple(call._replace(package=package(call.sink.path)) for call in in_order(kept)),

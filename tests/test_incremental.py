@@ -1,0 +1,210 @@
+"""Whatever is changed, and in whatever order: what is put together of an earlier run and of the changes is what a run
+from nothing says, byte for byte."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trackaudit import discover
+from trackaudit.cli import main
+from trackaudit.discover import snapshot
+from trackaudit.discover.index import entries
+from trackaudit.pipeline import reuse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FILES: dict[str, tuple[str, ...]] = {
+    "shop/track.js": (
+        "export function store(p) { exponea.update(p) }\n",
+        "export function store(p) { exponea.identify({ registered: p.email }, p) }\n",
+        "export function store(p) { exponea.update(p) }\nexport function more(p) { exponea.update(p) }\n",
+        "export const nothing = 1\n",
+    ),
+    "shop/barrel.js": ("export * from './track'\n", "export { store as keep } from './track'\n"),
+    "shop/page.js": (
+        "import { store } from './track'\nexport function go(user) { store({ email: user.email }) }\n",
+        "import { store } from './barrel'\nexport function go(user) { store({ email: user.email }) }\n",
+        "import { keep } from './barrel'\nexport const go = (user) => keep({ email: user.email })\n",
+        "import { more } from './track'\nexport function go(user) { more({ phone: user.phone }) }\n",
+    ),
+    "shop/other.js": (
+        "export const a = 1\n",
+        "import { go } from './page'\nexport function load(user) { go(user) }\n",
+        "exponea.identify({ registered: user.email }, { plan: 'a' })\n",
+        "export function logout() { session.clear() }\n",
+    ),
+    "site/globals.js": (
+        "window.say = function (p) { exponea.update(p) }\n",
+        "window.say = function (p) { exponea.track('a', p) }\n",
+        "window.tell = function (p) { exponea.update(p) }\n",
+    ),
+    "site/index.html": (
+        "<script src='globals.js'></script><script>say({ email: user.email })</script>\n",
+        "<script src='globals.js'></script><script>tell({ email: user.email })</script>\n",
+        "<script>exponea.update({ email: user.email }) // trackaudit: ignore[identifier-in-update] known\n</script>\n",
+    ),
+    "server/client.py": (
+        "from exponea_python.exponea import Exponea\n\ndef send(ids, props):\n"
+        "    Exponea('t').update_customer_properties(ids, props)\n",
+        "def send(ids, props):\n    pass\n",
+    ),
+    "server/views.py": (
+        "from .client import send\n\ndef view(user):\n    send({'cookie': user.cookie}, {'email': user.email})\n",
+        "from .client import send\n\ndef view(user):\n    send({'registered': user.email}, {'email': user.email})\n",
+        "from server.client import *\n\ndef view(user):\n    send({'registered': user.phone}, {})\n",
+    ),
+    "data/import.json": (
+        '{"customer_ids": {"cookie": "{{ c }}"}, "properties": {"email": "{{ customer.email }}"}}\n',
+        '{"customer_ids": {"registered": "{{ customer.email }}"}, "properties": {}}\n',
+    ),
+    "shop/package.json": ('{"name": "shop"}\n', '{"name": "store"}\n'),
+    "app/track.ts": ("export const store = (p: any) => exponea.update(p)\n", "export {}\n"),
+    "app/page.ts": (
+        "import { store } from './track'\nstore({ email: user.email })\n",
+        "import { store } from '@/shop/track'\nstore({ email: user.email })\n",
+        "import { store } from '../shop/track'\nstore({ email: user.email })\n",
+    ),
+    "app/broken.js": ("exponea.update({ email: user.email \n", "exponea.update({ email: user.email })\n"),
+    "app/track.test.js": ("exponea.update({ email: 'a@example.com' })\n", "import './track'\n"),
+    "node_modules/x/index.js": ("exponea.update({ email: user.email })\n",),
+    "tsconfig.json": ('{"compilerOptions": {"paths": {"@/*": ["./*"]}}}\n', '{"compilerOptions": {"paths": {}}}\n'),
+    "wide.js": ("// \u00e9\nexponea.update({ email: user.email })\n",),
+    ".gitignore": ("built/\n", "built/\nshop/other.js\n"),
+    "built/track.js": ("export function store(p) { exponea.update(p) }\n",),
+}
+RUNS: tuple[tuple[str, ...], ...] = (
+    ("--show-unresolved",), ("shop",), ("shop/page.js",), ("--min-confidence", "low"),
+    ("app/page.ts", "site/index.html"), ("--output-format", "gitlab"), ("--output-format", "sarif"),
+    ("app/track.test.js",),
+)  # fmt: skip
+
+
+class Tree:
+    """A repository that is changed by chance."""
+
+    def __init__(self, root: Path, seed: int) -> None:
+        self.root = root
+        self.chance = random.Random(seed)
+        self.steps: list[str] = []
+        for name, texts in FILES.items():
+            if self.chance.random() < 0.8:
+                self.write(name, texts[0])
+        self.git("init", "-q", "-b", "main")
+        self.commit()
+
+    def git(self, *arguments: str) -> None:
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *who, *arguments], cwd=self.root, check=True, capture_output=True)
+
+    def commit(self) -> None:
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", "state")
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+
+    def edit(self) -> None:
+        name = self.chance.choice(list(FILES))
+        self.write(name, self.chance.choice(FILES[name]))
+
+    def append(self) -> None:
+        name = self.chance.choice([name for name in FILES if name.endswith((".js", ".ts"))])
+        path = self.root / name
+        if path.exists():
+            path.write_bytes(path.read_bytes() + b"// more\n")
+
+    def remove(self) -> None:
+        (self.root / self.chance.choice(list(FILES))).unlink(missing_ok=True)
+
+    def move(self) -> None:
+        name = self.chance.choice(list(FILES))
+        if (self.root / name).exists():
+            to = self.root / f"{name.rpartition('/')[0] or 'app'}/moved.{name.rpartition('.')[2]}"
+            shutil.move(self.root / name, to)
+
+    def stage(self) -> None:
+        self.git("add", "-A")
+
+    def change(self) -> None:
+        """One to three changes of any kind."""
+        for _ in range(self.chance.randint(1, 3)):
+            kind = self.chance.choice([self.edit] * 6 + [self.append, self.remove, self.move, self.stage, self.commit])
+            self.steps.append(kind.__name__)
+            kind()
+
+
+@pytest.fixture
+def everything_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "tree"
+    root.mkdir()
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(discover, "FEW", 0)
+    monkeypatch.setattr(snapshot, "MARGIN", -1e9)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "kept"))
+    return root
+
+
+def answers(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> tuple[int, str, str]:
+    code = main(["check", *arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_a_tree_changed_at_random_is_told_of_as_from_nothing(
+    everything_kept: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    many: int,
+) -> None:
+    put_together = 0
+    renew: Callable[[reuse.Asked], reuse.Renewed | None] = reuse.renew
+
+    def counted(asked: reuse.Asked) -> reuse.Renewed | None:
+        nonlocal put_together
+        found = renew(asked)
+        put_together += found is not None
+        return found
+
+    monkeypatch.setattr(reuse, "renew", counted)
+    for seed in range(many):
+        shutil.rmtree(everything_kept)
+        everything_kept.mkdir()
+        monkeypatch.chdir(everything_kept)
+        tree = Tree(everything_kept, seed)
+        for _ in range(6):
+            arguments = tree.chance.choice(RUNS)
+            if all((tree.root / word).exists() for word in arguments if "/" in word or word == "shop"):
+                told = answers(capsys, arguments)
+                assert told == answers(capsys, (*arguments, "--no-cache")), (seed, tree.steps, arguments)
+            tree.change()
+    assert put_together > many
+
+
+def test_what_git_says_of_each_file_is_read_from_its_index(everything_kept: Path) -> None:
+    tree = Tree(everything_kept, 1)
+    data = (tree.root / ".git/index").read_bytes()
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=tree.root, capture_output=True, check=True).stdout
+    before = entries(data, "")
+    assert before is not None
+    assert sorted(before) == sorted(listed.decode().split("\0")[:-1])
+    assert entries(data, "shop") == {name[5:]: what for name, what in before.items() if name.startswith("shop/")}
+    tree.write("wide.js", "exponea.update({ phone: user.phone })\n")
+    tree.write("shop/page.js", FILES["shop/page.js"][3])
+    tree.git("add", "shop/page.js")
+    after = entries((tree.root / ".git/index").read_bytes(), "")
+    assert after is not None
+    assert {name for name, _ in before.items() ^ after.items()} == {"shop/page.js"}
+
+
+@pytest.mark.parametrize("data", [b"", b"DIRC", b"DIRC\0\0\0\4" + b"\0" * 40, b"DIRC\0\0\0\2\0\0\0\5" + b"x" * 90])
+def test_an_index_of_another_format_is_not_read(data: bytes) -> None:
+    assert entries(data, "") is None
