@@ -534,3 +534,53 @@ def test_an_id_that_callers_pass_is_rewritten_where_it_stands() -> None:
     )
     (found,) = check_texts({"a.js": text}).findings
     assert (found.rule, found.instead) == ("hard-id-not-lowercased", "registered: params.id.toLowerCase()")
+
+
+ASKED = [
+    ("js", "if (!isValid(mail)) return;", "mail"),
+    ("js", "if (!mail.includes('@')) return;", "mail"),
+    ("js", "if (!/@/.test(mail)) return;", "mail"),
+    ("js", "if (mail.length < 3) return;", "mail"),
+    ("js", "if (0 === mail.length) return;", "mail"),
+    ("js", "if (isEmpty(mail)) return;", "mail"),
+    ("js", "if (validator.isEmail(mail))", "mail"),
+    ("py", "if not is_valid(mail): return", "mail"),
+    ("py", 'if "@" not in mail: return', "mail"),
+    ("py", "if len(mail) == 0: return", "mail"),
+    ("py", "if re.match(PATTERN, mail):", "mail"),
+]
+UNASKED = [
+    ("js", "if (isEmpty(mail))", "mail"),
+    ("js", "if (isValid(mail)) return;", "mail"),
+    ("js", "if (mail.length > 3) return;", "mail"),
+    ("js", "if (!isValid(other)) return;", "mail"),
+    ("js", "if (!isValid(mail)) return;", "customer.email || 'guest'"),
+    ("py", "if len(mail) == 0:", "mail"),
+    ("py", 'if "@" in mail: return', "mail"),
+]
+
+
+def told(language: str, test: str, value: str) -> list[str]:
+    """The rules that are broken where a value that may be an empty text is an ID after a test."""
+    if language == "js":
+        text = (
+            "export function f(customer, other) { const mail = (customer.email || '').trim();\n"
+            f"{test} exponea.identify({{ registered: {value} }}); }}"
+        )
+    else:
+        text = (
+            'def f(customer):\n    mail = (customer.email or "").strip()\n'
+            f"    {test}{' ' if test.endswith(':') else chr(10) + '    '}"
+            'send({"customer_ids": {"registered": mail}, "properties": {"plan": "gold"}})\n'
+        )
+    return [one.rule for one in check_texts({f"a.{language}": text}).findings]
+
+
+@pytest.mark.parametrize(("language", "test", "value"), ASKED)
+def test_an_empty_text_that_was_asked_about_is_no_placeholder(language: str, test: str, value: str) -> None:
+    assert told(language, test, value) == []
+
+
+@pytest.mark.parametrize(("language", "test", "value"), UNASKED)
+def test_a_test_of_something_else_or_the_wrong_way_guards_nothing(language: str, test: str, value: str) -> None:
+    assert told(language, test, value) == ["placeholder-id"]

@@ -208,3 +208,73 @@ def test_modules_that_import_each_other_end() -> None:
         "export const h = (mail) => g({ email: mail }); // expect\n",
     }
     assert found(files) == marked(files)
+
+
+USE = "export function handle(customer) {\n  exponea.identify({ registered: CALL }); // expect\n}\n"
+SENT = (
+    "def handle(customer):\n"
+    '    send({"customer_ids": {\n'
+    '        "registered": mail(customer),  # expect\n'
+    '    }, "properties": {"plan": "gold"}})\n'
+)
+FALLBACKS: dict[str, dict[str, str]] = {
+    "named": {
+        "main.js": 'import { mail } from "./part";\n' + USE.replace("CALL", "mail(customer)"),
+        "part.js": "export function mail(customer) { return customer.email || NOBODY; }\n",
+    },
+    "default": {
+        "main.ts": 'import mail from "./part";\n' + USE.replace("CALL", "mail(customer)"),
+        "part.ts": "export default (customer) => customer.email ?? NOBODY;\n",
+    },
+    "re-export": {
+        "main.js": 'import { known } from "./lib";\n' + USE.replace("CALL", "known(customer)"),
+        "lib/index.js": 'export { mail as known } from "./part";\n',
+        "lib/part.js": "export const mail = (customer) => customer.email || NOBODY;\n",
+    },
+    "export star": {
+        "main.js": 'import { mail } from "./lib";\n' + USE.replace("CALL", "mail(customer)"),
+        "lib/index.js": 'export * from "./part";\n',
+        "lib/part.js": "export const mail = ({ email = NOBODY }) => email.trim();\n",
+    },
+    "CommonJS": {
+        "main.js": 'const { mail } = require("./part");\nmodule.'
+        + USE.replace("export", "exports =").replace("CALL", "mail(customer)"),
+        "part.js": "exports.mail = (customer) => (customer.email || NOBODY).toLowerCase();\n",
+    },
+    "a class": {
+        "main.js": 'import { Known } from "./part";\n' + USE.replace("CALL", "new Known().mail(customer)"),
+        "part.js": "export class Known { mail(customer) { return customer.email || NOBODY; } }\n",
+    },
+    "Python": {
+        "main.py": f"from part import mail\n{SENT}",
+        "part.py": "def mail(customer):\n    return customer.email or NOBODY\n",
+    },
+    "a Python package": {
+        "main.py": f"from lib import mail\n{SENT}",
+        "lib/__init__.py": "from .part import mail\n",
+        "lib/part.py": "def mail(customer):\n    return (customer.email or NOBODY).strip()\n",
+    },
+}
+
+
+@pytest.mark.parametrize("nobody", ["'guest'", "''"])
+@pytest.mark.parametrize("way", FALLBACKS)
+def test_a_fallback_that_a_function_of_another_file_makes_is_told_at_the_id(way: str, nobody: str) -> None:
+    files = {path: text.replace("NOBODY", nobody) for path, text in FALLBACKS[way].items()}
+    assert found(files) == marked(files) != set()
+
+
+@pytest.mark.parametrize(
+    ("made", "read"),
+    [
+        ("export const toUser = (c) => ({ mail: c.email ?? NOBODY });\n", "toUser(customer).mail"),
+        ("export class User { constructor(c) { this.mail = c.email ?? NOBODY; } }\n", "new User(customer).mail"),
+    ],
+)
+def test_an_empty_text_that_fills_a_field_in_another_file_is_not_an_id_that_was_meant_and_a_word_is(
+    made: str, read: str
+) -> None:
+    use = 'import { toUser, User } from "./part";\n' + USE.replace("CALL", read)
+    assert not found({"main.js": use, "part.js": made.replace("NOBODY", "''")})
+    files = {"main.js": use, "part.js": made.replace("NOBODY", "'guest'")}
+    assert found(files) == marked(files) != set()

@@ -27,6 +27,10 @@ class Place(NamedTuple):
     start: int
     end: int
 
+    def holds(self, other: Place) -> bool:
+        """Whether the other place lies in this one."""
+        return self.path == other.path and self.start <= other.start and other.end <= self.end
+
 
 class Step(NamedTuple):
     """One hop of a value on its way: where, and what happens there in a few words."""

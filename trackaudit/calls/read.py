@@ -269,12 +269,10 @@ class Reader:
         if given:
             symbols += given
             steps += tuple(step for step in given[0].transforms if all(step in one.transforms for one in given))
-        # A fallback that somebody wrote in another file to please a type is not this ID's.
-        near = ("", entry.root.path)
         literals = tuple(
             option.value
             for option in options
-            if isinstance(option, Const) and (not symbols or option.place.path in near)
+            if isinstance(option, Const) and not (symbols and _pleases_a_type(option, entry.root))
         )
         keys: frozenset[str] = frozenset()
         for symbol in symbols:
@@ -289,7 +287,7 @@ class Reader:
             resolved,
         )
         before: tuple[Step, ...] = ()
-        if symbols and not _inside(symbols[0].place, entry.root):
+        if symbols and not entry.root.holds(symbols[0].place):
             before = (Step(symbols[0].place, f"`{self.text(symbols[0].place)[:60]}` comes from here"),)
         put = Step(entry.root, f"put among the {what} as `{key}`")
         return Entry(
@@ -336,5 +334,7 @@ class Reader:
         return identity
 
 
-def _inside(inner: Place, outer: Place) -> bool:
-    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
+def _pleases_a_type(constant: Const, root: Place) -> bool:
+    """Whether a fallback is only what a record of another file holds for want of a value: no ID was meant there."""
+    blank = not isinstance(constant.value, str) or not constant.value.strip()
+    return blank and constant.in_record and constant.place.path not in ("", root.path)

@@ -191,7 +191,7 @@ def _grouped(matches: list[_Match]) -> list[_Group]:
         if root in taken:
             continue
         callers = sorted({match.subject.call.callers[-1] for match in mine if match.subject.call.callers})
-        groups.append(_Group(root, _sorted(mine), tuple(place for place in callers if not _holds(place, root))))
+        groups.append(_Group(root, _sorted(mine), tuple(place for place in callers if not place.holds(root))))
     return groups
 
 
@@ -224,10 +224,6 @@ def _shared(matches: list[_Match]) -> list[list[_Match]]:
         if len(ways) > 1 and len(roots) > 1 and every:
             shared.append(together)
     return shared
-
-
-def _holds(outer: Place, inner: Place) -> bool:
-    return outer.path == inner.path and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _order(match: _Match) -> tuple[Place, Place]:

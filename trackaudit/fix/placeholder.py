@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trackaudit.fix.editor import Editor
     from trackaudit.fix.plan import Workshop
     from trackaudit.fix.tree import Spot
-    from trackaudit.model import Edit, Entry, Place, TrackingCall
+    from trackaudit.model import Edit, Entry, TrackingCall
     from trackaudit.program import Node, Pair
 
 
@@ -36,7 +36,7 @@ def guard(case: Case, workshop: Workshop) -> list[Edit] | None:
     editor = workshop.editor(entry.value_place.path)
     if editor is None or (call.stateful and call.operation != "identify"):
         return None
-    if call.callers and not (_inside(entry.root, call.sink) and _inside(entry.value_place, call.sink)):
+    if call.callers and not (call.sink.holds(entry.root) and call.sink.holds(entry.value_place)):
         return None
     node = editor.tree.exact(entry.value_place)
     owner = editor.pair_of(entry.root)
@@ -84,10 +84,6 @@ def _dropped(editor: Editor, call: TrackingCall, entry: Entry, owner: tuple[Reco
     if is_template(editor.text(entry.value_place)) or entry.value.symbols or len(owner[0].entries) < 2:
         return None
     return editor.remove_item(*owner)
-
-
-def _inside(place: Place, sink: Place) -> bool:
-    return place.path == sink.path and sink.start <= place.start and place.end <= sink.end
 
 
 def _is_all(node: Node, sink: tuple[str, int, int]) -> bool:

@@ -333,7 +333,7 @@ def _value(case: Case, editor: Editor, id_name: IdForm, target: Place | None = N
     properties = call.arguments.get("properties")
     at = target if target is not None else call.sink
     shared = case.finding.root != entry.root
-    if properties is not None and not shared and _inside(entry.root, properties):
+    if properties is not None and not shared and properties.holds(entry.root):
         return in_place(editor, entry, properties, id_name)
     if not shared:
         value = elsewhere(editor, entry, at, id_name)
@@ -342,10 +342,6 @@ def _value(case: Case, editor: Editor, id_name: IdForm, target: Place | None = N
     if any(one.the_entry.key != entry.key for one in case.subjects):
         return None
     return by_record(editor, entry, call, id_name)
-
-
-def _inside(inner: Place, outer: Place) -> bool:
-    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _item(editor: Editor, value: IdValue, pair: str) -> str:

@@ -368,5 +368,7 @@ _LIST: dict[str, Callable[[Machine, Ref, Obj, p.Node, Args], Value | None]] = {
 
 def constant_method(m: Machine, base: Value, name: str, node: p.Node) -> Value | None:
     """A string method on a constant."""
+    if not isinstance(base, Const) or base.value is None:
+        return None
     transform = m.vocabulary.method_transform(name)
-    return _transformed(base, transform) if transform is not None and isinstance(base, Const) else None
+    return _transformed(base, transform) if transform is not None else None

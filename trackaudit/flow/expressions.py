@@ -20,6 +20,7 @@ from trackaudit.flow.values import (
     Symbol,
     Union,
     options,
+    put_into_record,
     union,
 )
 
@@ -122,7 +123,7 @@ def _record(m: Machine, node: p.Record) -> Value:
         value_place = (
             value.place if isinstance(value, Const) and isinstance(entry.value, p.Literal) else m.place(entry.value)
         )
-        slot = Slot(value, len(names) == 1, m.place(entry), value_place, m.guards)
+        slot = Slot(put_into_record(value, value_place), len(names) == 1, m.place(entry), value_place, m.guards)
         for name in names:
             entries.pop(name, None)
             entries[name] = slot
@@ -212,7 +213,7 @@ def _logical(m: Machine, node: p.Logical) -> Value:
     # Whoever wrote the constant, it is here that it became what stands in for a missing value.
     here = m.place(node.right)
     fallback = [
-        option._replace(place=here) if isinstance(option, Const) else option
+        option._replace(place=here, in_record=False) if isinstance(option, Const) else option
         for value in values
         for option in options(value)
     ]

@@ -155,7 +155,10 @@ def _function_method(m: Machine, callee: Value, name: str, node: p.Node, args: A
 def call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Member, args: Args) -> Value:
     """`base.name(…)`."""
     if isinstance(base, Union):
-        parts: list[Value] = [o for o in base.options if not isinstance(o, Const)]
+        # A constant has only the methods of texts: `(mail || 'guest').trim()`.
+        parts: list[Value] = [
+            o for o in base.options if not isinstance(o, Const) or builtin.constant_method(m, o, name, node) is not None
+        ]
         parts = parts or list(base.options)
         if len(parts) > 1:
             return union([call_method(m, option, name, node, callee, args) for option in parts])

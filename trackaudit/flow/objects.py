@@ -17,6 +17,7 @@ from trackaudit.flow.values import (
     Symbol,
     Union,
     options,
+    put_into_record,
     union,
 )
 
@@ -254,6 +255,7 @@ def instance_of_in(m: Machine, annotation: p.Expr, owner: ClassValue) -> Value |
 
 def put(m: Machine, ref: Ref, key: str, value: Value, root: Place, value_place: Place, certain: bool = True) -> None:
     """Write one entry. `certain`: the object is surely this one."""
+    value = put_into_record(value, value_place)
     obj = m.store.object(ref)
     if obj.kind == "list":
         if key.isdigit() and int(key) < len(obj.items):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from trackaudit import program as p
 from trackaudit.flow import assign, objects
+from trackaudit.flow.conditions import NO_KEYS, read_test
 from trackaudit.flow.machine import Exit, Machine
-from trackaudit.flow.values import UNDEFINED, Const, Func, Lazy, Symbol, options
+from trackaudit.flow.values import UNDEFINED, Const, Func, Lazy, options
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trackaudit.flow.values import Value
-
-NO_KEYS: frozenset[str] = frozenset()
 
 
 def execute(m: Machine, body: list[p.Stmt]) -> bool:
@@ -101,92 +100,6 @@ def _jump(m: Machine, node: p.Jump) -> bool:
 
 def _block(m: Machine, node: p.Block) -> bool:
     return in_scope(m, node.body)
-
-
-class Test(NamedTuple):
-    """What a test tells: keys of the symbols that are there if it holds, and if it does not; and, when all it asks is
-    whether things are there, the keys of those things."""
-
-    then: frozenset[str]
-    orelse: frozenset[str]
-    subjects: frozenset[str] | None
-
-
-def read_test(m: Machine, node: p.Expr) -> Test:
-    """What a test tells of presence. Evaluates names and members only, never a call."""
-    if isinstance(node, p.Wrap):
-        return read_test(m, node.value)
-    if isinstance(node, p.Unary) and node.op == "not":
-        inner = read_test(m, node.operand)
-        return Test(inner.orelse, inner.then, inner.subjects)
-    if isinstance(node, p.Logical):
-        left, right = read_test(m, node.left), read_test(m, node.right)
-        both = None if left.subjects is None or right.subjects is None else left.subjects | right.subjects
-        if node.op == "and":
-            return Test(left.then | right.then, NO_KEYS, both)
-        return Test(NO_KEYS, left.orelse | right.orelse, both)
-    if isinstance(node, p.Binary):
-        return _read_comparison(m, node)
-    if isinstance(node, p.Call) and isinstance(node.callee, p.Name) and node.args:
-        first = node.args[0]
-        if node.callee.id in ("Boolean", "bool", "hasattr", "isset") and not isinstance(first, p.Spread):
-            return _present(m, first)
-        return Test(NO_KEYS, NO_KEYS, None)
-    if isinstance(node, p.Assign):
-        return _present(m, node.target) if isinstance(node.target, p.Name) else Test(NO_KEYS, NO_KEYS, None)
-    return _present(m, node)
-
-
-def _read_comparison(m: Machine, node: p.Binary) -> Test:
-    nothing = Test(NO_KEYS, NO_KEYS, None)
-    if node.op in ("in", "not in"):
-        if not isinstance(node.left, p.Literal) or not isinstance(node.right, (p.Name, p.Member)):
-            return nothing
-        present = _present(m, p.Member(node.start, node.end, node.right, node.left, True))
-        return present if node.op == "in" else Test(present.orelse, present.then, present.subjects)
-    if node.op not in ("==", "===", "!=", "!==", "is", "is not"):
-        return nothing
-    left, right = node.left, node.right
-    if isinstance(left, p.Literal):
-        left, right = right, left
-    if not isinstance(right, p.Literal):
-        return nothing
-    holds = node.op in ("==", "===", "is")
-    if isinstance(left, p.Unary) and left.op == "typeof":
-        present = _present(m, left.operand)
-        if right.value == "undefined":
-            holds = not holds
-    elif right.value in (None, ""):
-        present = _present(m, left)
-        holds = not holds
-    else:
-        return nothing
-    return present if holds else Test(present.orelse, present.then, present.subjects)
-
-
-def _present(m: Machine, node: p.Expr) -> Test:
-    if isinstance(node, p.Wrap):
-        return _present(m, node.value)
-    if not isinstance(node, (p.Name, p.Member)) or not _plain(node):
-        return Test(NO_KEYS, NO_KEYS, None)
-    if isinstance(node, p.Member) and isinstance(node.key, p.Literal) and node.key.value == "length":
-        node = node.object
-    keys: frozenset[str] = frozenset()
-    for option in options(m.evaluate(node)):
-        if isinstance(option, Symbol):
-            keys |= {option.key}
-    return Test(keys, NO_KEYS, keys)
-
-
-def _plain(node: p.Expr) -> bool:
-    while isinstance(node, (p.Member, p.Wrap)):
-        if isinstance(node, p.Wrap):
-            node = node.value
-            continue
-        if not isinstance(node.key, p.Literal):
-            return False
-        node = node.object
-    return isinstance(node, p.Name)
 
 
 def decided(m: Machine, node: p.Expr, value: Value) -> bool | None:

@@ -26,10 +26,11 @@ UNION_LIMIT = 8
 
 
 class Const(NamedTuple):
-    """A known constant."""
+    """A known constant. in_record: it is written where it was put into a record."""
 
     value: LiteralValue
     place: Place
+    in_record: bool = False
 
 
 UNDEFINED = Const(None, Place("", 0, 0))
@@ -209,6 +210,15 @@ def same(a: Value, b: Value) -> bool:
 def options(value: Value) -> tuple[Value, ...]:
     """The values it may be."""
     return value.options if isinstance(value, Union) else (value,)
+
+
+def put_into_record(value: Value, place: Place) -> Value:
+    """The value of an entry, `place` being its expression: constants that are written there know it."""
+    if isinstance(value, Const):
+        return value._replace(in_record=True) if place.holds(value.place) else value
+    if isinstance(value, Union) and any(isinstance(option, Const) for option in value.options):
+        return Union(tuple(put_into_record(option, place) for option in value.options))
+    return value
 
 
 class _Absent:
