@@ -160,7 +160,7 @@ def test_every_problem_of_a_rule_is_told_at_once_with_its_line(tmp_path: Path) -
         ("bad:", "good: x, bad:", "10: has either `bad` or `good`"),
         ("language: javascript, bad", "language: java, bad", "10: `java` is not one of javascript"),
         ("why: It", "supersedes: [identifier-in-updat]\nwhy: It", "8: no rule `identifier-in-updat`; did you mean"),
-        ("why: It", "why: [", "9: not YAML"),
+        ("why: It", "why: [", "9: not valid YAML"),
     ],
 )
 def test_a_broken_rule_is_told_with_its_line(tmp_path: Path, old: str, new: str, expected: str) -> None:

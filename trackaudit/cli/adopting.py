@@ -68,7 +68,7 @@ def baseline(
             prune,
         )
     name = os.path.relpath(done.path)
-    problem = replace_file(done.path, name, lambda file: file.write(done.text), inside=True)
+    problem = replace_file(done.path, name, lambda file: file.write(done.text))
     if problem:
         return fail(problem)
     with open_pipe(sys.stderr):
@@ -108,7 +108,7 @@ def init(paths: tuple[str, ...], yes: bool, debug: bool) -> int:
             return 0
         if not click.confirm(f"Write this as {name}?", default=True, err=True):
             return 0
-    problem = replace_file(found.path, name, lambda file: file.write(found.text), inside=True)
+    problem = replace_file(found.path, name, lambda file: file.write(found.text))
     if problem:
         return fail(problem)
     click.echo(f"Wrote {name}. Check its IDs against the project's settings in Engagement.", err=True)

@@ -26,30 +26,48 @@ def exit_code(result: Result, fail_on: str) -> int:
     return FINDINGS if any(finding.severity in bad for finding in result.findings) else 0
 
 
-def replace_file(path: str, name: str, write: Callable[[TextIO], object], *, inside: bool = False) -> str:
+def replace_file(path: str, name: str, write: Callable[[TextIO], object]) -> str:
     """Write a file so that a reader sees all of it or none; the problem in words, or `""`.
 
-    `inside`: the name may be the tree's own, so a link there that leads out of its folder is refused.
+    The tree may hold a link of that name. A link that leads out of its folder is refused, and so is a relative path
+    that leaves the working directory by links alone.
     """
-    folder = os.path.realpath(os.path.dirname(path))
-    path = os.path.realpath(path)
-    if inside and os.path.commonpath([path, folder]) != folder:
-        return f"{name}: not written: it is a link that leads out of its folder"
-    # A pipe or device (`json:/dev/stdout`) cannot be replaced, only written to.
-    direct = os.path.exists(path) and not os.path.isfile(path)
-    target = path if direct else f"{path}.{os.getpid()}.part"
+    path, problem = _target(path)
+    if problem:
+        return f"{name}: not written: {problem}"
     try:
-        try:
-            with open(target, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        if os.path.exists(path) and not os.path.isfile(path):
+            # A pipe or device (`json:/dev/stdout`) cannot be replaced, only written to.
+            with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
                 write(file)
-            if not direct:
-                os.replace(target, path)
-        finally:
-            if not direct and os.path.exists(target):
-                os.unlink(target)
+            return ""
+        part = f"{path}.{os.urandom(8).hex()}.part"
+        file = open(part, "x", encoding="utf-8", errors="backslashreplace", newline="\n")  # noqa: SIM115
+        try:
+            with file:
+                write(file)
+            os.replace(part, path)
+        except BaseException:
+            os.unlink(part)
+            raise
     except OSError as error:
         return f"{name}: cannot be written: {error.strerror or error}"
     return ""
+
+
+def _target(path: str) -> tuple[str, str]:
+    """Where a path leads, and what is wrong with that, or `""`."""
+    from trackaudit.config import is_inside
+
+    folder, real = os.path.realpath(os.path.dirname(path)), os.path.realpath(path)
+    if is_inside(folder, "/dev") or is_inside(folder, "/proc"):
+        return path, ""  # the system's own links: /dev/stdout
+    if not is_inside(real, folder):
+        return real, "it is a link that leads out of its folder"
+    here = os.path.realpath(os.getcwd())
+    if not os.path.isabs(path) and ".." not in path.replace(os.sep, "/").split("/") and not is_inside(folder, here):
+        return real, "its folder is a link that leads elsewhere; name that folder instead"
+    return real, ""
 
 
 @contextmanager

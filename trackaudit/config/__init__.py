@@ -29,6 +29,9 @@ KINDS = ("email", "phone", "customer_id", "opaque")
 OPERATIONS = ("identify", "update", "event", "start", "anonymize", "import")
 CHANNELS = ("page", "mobile", "api", "import", "connector")
 MAX_FILE_SIZE = 5_000_000
+LARGEST = 1_000_000
+"""Bytes that a configuration, rule or vocabulary file may have."""
+LINK_OUT = "is a link that leads out of the tree, so it is not read; put the file itself there"
 _KEYS = (
     "identifiers",
     "globals",
@@ -122,14 +125,22 @@ def rules_dir() -> str:
 def find_config(start: str, stop: str) -> str | None:
     """The nearest configuration from the folder `start` upwards, up to and with the folder `stop`; an absolute path.
 
-    A pyproject.toml counts only if it has a `[tool.trackaudit]` table.
+    A pyproject.toml counts only if it has a `[tool.trackaudit]` table, and not if it is a link out of the tree: that of
+    `stop`, or where this is the whole disk, the file's own folder. Raises ConfigError for another such link.
     """
     folder = os.path.abspath(start)
     last = os.path.abspath(stop)
+    tree = last if os.path.dirname(last) != last else ""
     while True:
         for name in NAMES:
             path = os.path.join(folder, name)
-            if os.path.isfile(path) and (name != "pyproject.toml" or _speaks(path)):
+            if not os.path.isfile(path):
+                continue
+            if leads_out(path, tree or folder):
+                if name == "pyproject.toml":
+                    continue
+                raise ConfigError(f"{os.path.relpath(path)}: {LINK_OUT}")
+            if name != "pyproject.toml" or _speaks(path):
                 return path
         above = os.path.dirname(folder)
         if folder in (last, above):
@@ -137,20 +148,29 @@ def find_config(start: str, stop: str) -> str | None:
         folder = above
 
 
+def leads_out(path: str, tree: str) -> bool:
+    """Whether a file is a link to something outside of a folder."""
+    return os.path.islink(path) and not is_inside(os.path.realpath(path), os.path.realpath(tree))
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether an absolute path is the folder or below it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
 def load_config(path: str | None = None) -> Config:
     """Read a configuration; None gives the defaults. Raises ConfigError with every problem found."""
     if path is None:
         return Config()
-    from trackaudit.config.marked import LARGEST, Reader, Unreadable, problem, read_toml, read_yaml
+    from trackaudit.config.marked import Reader, Unreadable, problem, read_toml, read_yaml
+    from trackaudit.config.own import read_own
 
     label = os.path.relpath(path) if os.path.splitdrive(os.path.abspath(path))[0] == _drive() else path
     try:
-        with open(path, "rb") as file:
-            data = file.read(LARGEST + 1)
+        data = read_own(path)
+        tree = read_toml(data, ("tool", "trackaudit")) if path.endswith(".toml") else read_yaml(data)
     except OSError as error:
         raise ConfigError(f"{label}: cannot be read: {error.strerror}") from None
-    try:
-        tree = read_toml(data, ("tool", "trackaudit")) if path.endswith(".toml") else read_yaml(data)
     except Unreadable as error:
         raise ConfigError(problem(label, error.line, error.what)) from None
     if tree is None:
@@ -176,7 +196,7 @@ def _drive() -> str:
 def _speaks(path: str) -> bool:
     try:
         with open(path, "rb") as file:
-            data = file.read()
+            data = file.read(LARGEST)
     except OSError:
         return False
     # NOTE: a look for the words, not a parse: most projects' pyproject.toml has none, and tomllib costs 12 ms.
@@ -332,15 +352,11 @@ def _inside(reader: Reader, item: Marked, key: str, kind: str, root: str) -> str
     words = text.replace("\\", "/").split("/")
     absolute = os.path.isabs(text) or words[0] == "" or ":" in words[0] or words[0].startswith("~")
     path = os.path.join(root, *words)
-    if absolute or ".." in words or not _is_inside(os.path.realpath(path), os.path.realpath(root)):
+    if absolute or ".." in words or not is_inside(os.path.realpath(path), os.path.realpath(root)):
         what = f"{key} cannot be {text!r}"
         reader.problem(item.line, what, f"{kind} inside the folder of the configuration, without `..`")
         return ""
     return path
-
-
-def _is_inside(path: str, root: str) -> bool:
-    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
 
 
 def _count(reader: Reader, item: Marked, key: str) -> int:

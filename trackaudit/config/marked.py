@@ -1,24 +1,23 @@
 """Reading YAML and TOML so that every value knows its line: bytes in, a tree of `Marked` out, and what is wrong in it.
 
-Used for the configuration and for the vocabulary. The files may be hostile: the YAML tree is built from events, without
-recursion, tags or aliases; size and depth are bounded.
+Used for the configuration, the rules and the vocabulary. The files may be hostile: the YAML tree is built from events,
+without recursion, tags or aliases; size and depth are bounded.
 """
 
 from __future__ import annotations
 
+from trackaudit.config import LARGEST
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-    from typing import TypeAlias
+    from typing import Any, TypeAlias
 
     Scalar: TypeAlias = str | int | float | bool | None
 
-LARGEST = 1_000_000
-"""Bytes a configuration or vocabulary file may have."""
 DEEPEST = 20
-"""Levels a configuration or vocabulary file may have."""
+"""Levels that a configuration, rule or vocabulary file may have."""
 
 
 class Marked(NamedTuple):
@@ -145,6 +144,15 @@ def kind_of(item: Marked) -> str:
     if value is None or value == "":
         return "nothing"
     return shown(item.text or str(value))
+
+
+def plain(item: Marked) -> Any:
+    """A value without its places: dicts, lists and scalars."""
+    if isinstance(item.value, dict):
+        return {key: plain(part) for key, part in item.value.items()}
+    if isinstance(item.value, list):
+        return [plain(part) for part in item.value]
+    return item.value
 
 
 def read_yaml(data: bytes) -> Marked:

@@ -153,6 +153,7 @@ def locate(paths: Sequence[str], cwd: str = "", config: str | None = None, stdin
     parent = _common_parent(named)
     repository = _repository(parent)
     if chosen is not None:
+        _check_config(os.path.join(here, config or ""), repository or parent)
         folder = os.path.dirname(chosen)
         root = folder if _is_below(parent, folder) else repository or parent
     else:
@@ -372,6 +373,15 @@ def _find_config(parent: str, repository: str | None) -> str | None:
     from trackaudit.config import find_config
 
     return find_config(parent, repository or os.path.abspath(os.sep))
+
+
+def _check_config(path: str, tree: str) -> None:
+    """A configuration that the user named may be anywhere, but not reached by a link that the tree holds."""
+    from trackaudit.config import LINK_OUT, is_inside, leads_out
+
+    path = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+    if is_inside(path, tree) and leads_out(path, tree):
+        raise InputError(f"{path}: {LINK_OUT}")
 
 
 def _is_below(path: str, folder: str) -> bool:

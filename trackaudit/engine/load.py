@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from trackaudit.config import Config
+    from trackaudit.config.marked import Marked
     from trackaudit.engine.predicates import Given, Subject, Word
 
 SCOPES = ("entry", "call", "flow", "project")
@@ -73,24 +74,27 @@ def _files_in(folders: Iterable[str]) -> list[str]:
 
 def rules_data(files: Iterable[str]) -> dict[str, Any]:
     """The plain data of every rule file, by its path: what can be packed and loaded without YAML."""
-    import yaml
+    from trackaudit.config.marked import Unreadable, plain
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     data: dict[str, Any] = {}
     problems: list[str] = []
     for path in files:
         try:
-            with open(path, encoding="utf-8") as file:
-                data[path] = yaml.load(file, Loader=loader)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + 1 if mark is not None else 1
-            problems.append(f"{path}:{line}: not YAML: {getattr(error, 'problem', None) or error}")
-        except (OSError, ValueError, RecursionError) as error:
-            problems.append(f"{path}:1: cannot be read: {error}")
+            data[path] = plain(_read(path))
+        except Unreadable as error:
+            problems.append(f"{path}:{error.line or 1}: {error.what}")
+        except OSError as error:
+            problems.append(f"{path}:1: cannot be read: {error.strerror}")
     if problems:
         raise RuleError(*problems)
     return data
+
+
+def _read(path: str) -> Marked:
+    from trackaudit.config.marked import read_yaml
+    from trackaudit.config.own import read_own
+
+    return read_yaml(read_own(path, os.path.dirname(path)))
 
 
 def pack_built_in() -> bytes:
@@ -394,25 +398,20 @@ def _hint(word: str, allowed: Iterable[str]) -> str:
 
 def _line_of(path: str, where: tuple[str | int, ...]) -> int:
     """The line, from 1, of the value (for an unknown key, of the key) at `where`; of the nearest that there is."""
-    import yaml
+    from trackaudit.config.marked import Unreadable
 
     try:
-        with open(path, encoding="utf-8") as file:
-            node = yaml.compose(file, Loader=yaml.SafeLoader)
-    except (OSError, yaml.YAMLError):
+        node = _read(path)
+    except (OSError, Unreadable):
         return 1
     line = 1
     for step in where:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == str(step):
-                    node, line = value, key.start_mark.line + 1
-                    break
-            else:
-                break
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line + 1
+        inside = node.value
+        if isinstance(inside, dict) and str(step) in inside:
+            node = inside[str(step)]
+        elif isinstance(inside, list) and isinstance(step, int) and step < len(inside):
+            node = inside[step]
         else:
             break
+        line = node.line
     return line

@@ -91,7 +91,8 @@ def load_data(folders: Sequence[str], start: dict[str, Any] | None = None) -> di
     Returns {"sdks": […], "shapes": […], "anchors": […], "words": {…}}: plain data only. Raises RuleError.
     """
     from trackaudit.config.imports import read_imports
-    from trackaudit.config.marked import LARGEST, Reader, Unreadable, problem, read_yaml
+    from trackaudit.config.marked import Reader, Unreadable, problem, read_yaml
+    from trackaudit.config.own import read_own
 
     data: dict[str, Any] = start or {"sdks": [], "shapes": [], "anchors": [], "words": _empty(WORDS)}
     problems: list[str] = []
@@ -102,8 +103,7 @@ def load_data(folders: Sequence[str], start: dict[str, Any] | None = None) -> di
             path = os.path.join(folder, name)
             label = os.path.relpath(path) if os.path.splitdrive(path)[0] == os.path.splitdrive(os.getcwd())[0] else path
             try:
-                with open(path, "rb") as file:
-                    tree = read_yaml(file.read(LARGEST + 1))
+                tree = read_yaml(read_own(path, os.path.dirname(folder)))
             except OSError as error:
                 problems.append(problem(label, 0, f"cannot be read: {error.strerror}"))
                 continue
