@@ -72,6 +72,10 @@ RESULT = Result(
             instead="exponea.identify({registered: read(form)}, p)",
             fix=Fix("Identify the customer", "unsafe", (Edit("src/track.ts", 27, 41, "é\n"),)),
             fingerprint="0123456789abcdef",
+            channel="page",
+            operation="update",
+            part="properties",
+            key="email",
         ),
         Finding(
             rule="logout-without-anonymize",
@@ -158,6 +162,10 @@ JSON_FINDING = {
     "end_column": 34,
     "message": "`email` holds the customer's email; `window.exponea.update` stores it as a property",
     "fingerprint": "0123456789abcdef",
+    "channel": "page",
+    "operation": "update",
+    "part": "properties",
+    "key": "email",
     "sink": {"path": "../shop/src/track.ts", "line": 1, "column": 28, "call": "window.exponea.update"},
     "trail": [
         {"path": "../shop/src/form.ts", "line": 2, "column": 15, "note": "read from a form field"},

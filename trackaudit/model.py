@@ -265,6 +265,8 @@ class Finding(NamedTuple):
 
     `sink_call`: text of the sink (`exponea.update`). `instead`: the proposed replacement, "" if there is none.
     `kin`: the fingerprint without its ordinal; findings that nothing but their places tells apart share it.
+    `channel` and `operation`: of the send. `part` and `key`: which entry it is about (`properties`, `email`). All four
+    are "" where a finding is about no send, or about no entry of it.
     """
 
     rule: str
@@ -281,6 +283,10 @@ class Finding(NamedTuple):
     fix: Fix | None = None
     fingerprint: str = ""
     kin: str = ""
+    channel: str = ""
+    operation: str = ""
+    part: str = ""
+    key: str = ""
 
 
 class Silenced(NamedTuple):

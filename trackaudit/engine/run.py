@@ -278,6 +278,10 @@ def _finding(group: _Group, schema: IdSchema, config: Config, sources: Mapping[s
         affects=tuple(sinks),
         related=_related(group),
         instead=instead,
+        channel=call.channel,
+        operation=call.operation,
+        part=lead.part if entry is not None else "",
+        key=entry.key if entry is not None else "",
     )
 
 
