@@ -105,3 +105,16 @@ def test_it_can_be_copied_sent_and_matched() -> None:
         case Point(x, y):
             assert (x, y) == (1, 5)
     assert len({Point(1), Point(1), (1, 2, "")}) == 1
+
+
+class Span(NamedTuple):
+    start: int
+    end: int = 9
+    line: str = "1"
+
+
+def test_classes_with_as_many_fields_keep_their_own_names_and_defaults() -> None:
+    assert (Point(1), Span(1)) == ((1, 2, ""), (1, 9, "1"))
+    assert (Span(start=3, line="4"), Point(x=5, name="n")) == ((3, 9, "4"), (5, 2, "n"))
+    with pytest.raises(TypeError, match=r"Span\.__new__\(\).*'x'"):
+        Span(x=1)  # type: ignore[call-arg]

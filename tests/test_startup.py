@@ -87,12 +87,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(site: Path, folder: Path, *arguments: str) -> tuple[str, set[str], set[str]]:
-    """Exit code, the third-party packages that a run loads, and all modules that it loads."""
+    """Exit code, the modules of third parties that a run loads, and all modules that it loads."""
     program = RUN.format(site=str(site), arguments=list(arguments))
     answer = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True)
     _, code, *names = answer.stdout.splitlines()[-1].split()
-    tops = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - {"trackaudit"}
-    return code, tops, set(names)
+    known = {*sys.stdlib_module_names, "trackaudit"}
+    return code, {name for name in names if name.partition(".")[0] not in known}, set(names)
 
 
 def test_version_loads_no_other_package_and_nothing_of_the_way_through(site: Path, tmp_path: Path) -> None:
@@ -110,13 +110,14 @@ def test_a_file_without_a_word_of_ours_loads_no_parser_no_flow_and_no_rules(site
 
 
 @pytest.mark.parametrize(("name", "text", "strange"), [("a.js", SCRIPT, "python"), ("a.py", PAYLOAD, "javascript")])
-def test_one_file_loads_tree_sitter_and_its_own_front_end(
+def test_one_file_loads_of_tree_sitter_the_compiled_part_and_its_own_front_end(
     name: str, text: str, strange: str, site: Path, tmp_path: Path
 ) -> None:
     (tmp_path / name).write_text(text)
     code, packages, names = run(site, tmp_path, "check", name)
-    assert (code, packages) == ("1", {"tree_sitter"})
-    assert names.isdisjoint(STANDARD - {"typing"})  # tree_sitter itself needs typing
+    own = "python" if strange == "javascript" else "javascript"
+    assert (code, packages) == ("1", {"tree_sitter._binding", f"tree_sitter_{own}._binding"})
+    assert names.isdisjoint(STANDARD)
     assert not [one for one in names if one.startswith(f"trackaudit.parse.{strange}")]
 
 
@@ -131,3 +132,10 @@ def test_a_silent_run_says_what_the_whole_way_says(
     short = main(["check", "a.js", *options]), *capsys.readouterr()
     monkeypatch.setattr("trackaudit.pipeline.is_silent", lambda analysis, options: False)
     assert short == (main(["check", "a.js", *options]), *capsys.readouterr())
+
+
+def test_tree_sitter_is_the_same_for_who_imports_it_later() -> None:
+    program = "from trackaudit.parse.grammar import grammar; import tree_sitter; import tree_sitter_python as python; "
+    program += "assert type(grammar('python')) is tree_sitter.Language; "
+    program += "assert tree_sitter.Language(python.language()) == grammar('python')"
+    subprocess.run([sys.executable, "-c", program], check=True)

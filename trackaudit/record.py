@@ -1,8 +1,8 @@
 """`NamedTuple`, for every noun of this package: a class with annotated fields in, an immutable tuple with names out.
 
-For the type checker it is `typing.NamedTuple`, and it behaves like it. But a class costs a tenth to make here: its
-constructor is compiled when the first instance is made, and `typing` need not be imported. A run loads some sixty such
-classes and makes instances of half of them.
+For the type checker it is `typing.NamedTuple`, and it behaves like it. But a class costs a tenth to make here: `typing`
+need not be imported, and a constructor is compiled once for all classes with as many fields, when the first instance is
+made. A run loads some ninety such classes and makes instances of most of them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ else:
         def _tuplegetter(index, doc):
             return property(lambda self: self[index], doc=doc)
 
+    _models = {}
+    """Constructors, by the number of fields."""
+
     class _Record(tuple):
         """What all such classes are: a tuple that knows the names of its parts."""
 
@@ -27,11 +30,14 @@ else:
         def __new__(cls, /, *values, **named):
             """Make the first instance, and the constructor of the others."""
             names = cls._fields
-            listed = "".join(f"{name}, " for name in names)
-            new = eval(f"lambda _cls, {listed}: _new(_cls, ({listed}))", {"_new": tuple.__new__})
-            new.__name__ = "__new__"
+            model = _models.get(len(names))
+            if model is None:
+                listed = "".join(f"_{index}, " for index in range(len(names)))
+                model = eval(f"lambda _cls, {listed}: _new(_cls, ({listed}))", {"_new": tuple.__new__})
+                _models[len(names)] = model
+            code = model.__code__.replace(co_varnames=("_cls", *names))
+            new = type(model)(code, model.__globals__, "__new__", tuple(cls._field_defaults.values()))
             new.__qualname__ = f"{cls.__qualname__}.__new__"
-            new.__defaults__ = tuple(cls._field_defaults.values())
             cls.__new__ = staticmethod(new)
             return new(cls, *values, **named)
 

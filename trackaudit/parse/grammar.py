@@ -1,8 +1,8 @@
-"""tree-sitter's grammars: a language's name in, a `Language` out, each loaded when the first file of its kind comes.
+"""tree-sitter and its grammars: a language's name in, a `Language` out, loaded when the first file of its kind comes.
 
 The package of a grammar imports `importlib.resources` for query files that nobody here reads, which costs as much as
-the whole interpreter's start. So its compiled part is loaded alone; where that is not laid out as expected, the package
-is imported as usual.
+the whole interpreter's start; tree-sitter itself imports `typing` for one signature. So their compiled parts are loaded
+alone; where one is not laid out as expected, the package is imported as usual.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
+    import tree_sitter as tree_sitter
     from tree_sitter import Language
 
 _SOURCES = {
@@ -30,11 +31,13 @@ def grammar(language: str) -> Language:
     """The grammar of javascript, typescript, tsx, python or html."""
     found = _loaded.get(language)
     if found is None:
-        from tree_sitter import Language
-
         package, function = _SOURCES[language]
-        found = _loaded[language] = Language(getattr(_compiled(package) or _package(package), function)())
+        found = _loaded[language] = tree_sitter.Language(getattr(_library(package), function)())
     return found
+
+
+def _library(package: str) -> ModuleType:
+    return _compiled(package) or _package(package)
 
 
 def _compiled(package: str) -> ModuleType | None:
@@ -42,7 +45,8 @@ def _compiled(package: str) -> ModuleType | None:
     spec = PathFinder.find_spec(package) if package not in sys.modules else None
     if spec is None or spec.submodule_search_locations is None:
         return None
-    inner = PathFinder.find_spec(f"{package}._binding", spec.submodule_search_locations)
+    name = f"{package}._binding"
+    inner = PathFinder.find_spec(name, spec.submodule_search_locations)
     if inner is None or inner.loader is None:
         return None
     try:
@@ -51,6 +55,8 @@ def _compiled(package: str) -> ModuleType | None:
             inner.loader.exec_module(module)
     except ImportError:
         return None
+    if module is not None:
+        sys.modules[name] = module  # whoever imports the package later gets the same types
     return module
 
 
@@ -58,3 +64,7 @@ def _package(package: str) -> ModuleType:
     from importlib import import_module
 
     return import_module(package)
+
+
+if not TYPE_CHECKING:
+    tree_sitter = _library("tree_sitter")

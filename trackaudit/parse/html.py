@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 
-import tree_sitter
-
-from trackaudit.parse.grammar import grammar
+from trackaudit.parse.grammar import grammar, tree_sitter
 from trackaudit.parse.javascript import parse_script
 from trackaudit.parse.template import Template, dialect_of
 from trackaudit.parse.template_lower import Filler

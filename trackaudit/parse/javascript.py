@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-import tree_sitter
-
 from trackaudit.parse import (
     javascript_expressions,
     javascript_functions,
@@ -17,7 +15,7 @@ from trackaudit.parse import (
     javascript_modules,
     javascript_statements,
 )
-from trackaudit.parse.grammar import grammar
+from trackaudit.parse.grammar import grammar, tree_sitter
 from trackaudit.parse.javascript_lower import Lower, is_text
 from trackaudit.program import Comment, Module
 

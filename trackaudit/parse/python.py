@@ -6,7 +6,7 @@ the `python_*` file of that name. Broken code still yields what could be read, a
 
 from __future__ import annotations
 
-from trackaudit.parse.grammar import grammar
+from trackaudit.parse.grammar import grammar, tree_sitter
 from trackaudit.parse.python_definitions import DefinitionReader, Scope
 from trackaudit.parse.python_expressions import Expressions
 from trackaudit.parse.python_imports import read_import, read_import_from
@@ -76,9 +76,7 @@ def parse(source: SourceFile) -> list[Module]:
 def _load_parser() -> Parser:
     global _parser
     if _parser is None:
-        from tree_sitter import Parser
-
-        _parser = Parser(grammar("python"))
+        _parser = tree_sitter.Parser(grammar("python"))
     return _parser
 
 
