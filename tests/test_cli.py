@@ -351,8 +351,9 @@ from test_cli import Pipeline, found
 fake = Pipeline()
 fake.result = found(*["a-rule"] * 20000)
 sys.modules["trackaudit.pipeline"] = trackaudit.pipeline = fake
-from trackaudit.cli import main
-sys.exit(main(["check", "--output-format", {format!r}]))
+sys.argv[1:] = ["check", "--output-format", {format!r}]
+from trackaudit.cli import command
+command()
 """
 
 
@@ -368,6 +369,21 @@ def test_a_reader_that_closes_the_pipe_causes_no_traceback(name: str) -> None:
     assert process.wait(30) == 1
     assert "Traceback" not in error and "Exception" not in error and "BrokenPipe" not in error
     assert "20,000 findings" in error
+
+
+def test_the_installed_command_has_written_all_before_it_ends() -> None:
+    program = MANY.format(tests=str(Path(__file__).parent), format="json")
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert answer.returncode == 1
+    assert len(json.loads(answer.stdout)["findings"]) == 20_000
+    assert b"20,000 findings" in answer.stderr
+
+
+def test_the_installed_command_is_not_python_s_own_way_out() -> None:
+    program = "import atexit, sys; atexit.register(print, 'late'); sys.argv[1:] = ['--version']; "
+    program += "from trackaudit.cli import command; command()"
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout == f"trackaudit {trackaudit.__version__}\n"
 
 
 def test_python_dash_m_is_the_same_command() -> None:
