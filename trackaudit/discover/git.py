@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 
+from trackaudit.discover.process import ended
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,28 +32,18 @@ _OTHER_REPOSITORY = frozenset(
 """Set inside git hooks; they would make git look at another repository than the one of the root."""
 
 
-def run_git(root: str, arguments: Sequence[str], given: bytes | None = None) -> bytes | str:
-    """What git prints, or in words why it failed. `given`: for its standard input."""
-    import subprocess
-
+def run_git(root: str, arguments: Sequence[str]) -> bytes | str:
+    """What git prints, or in words why it failed."""
     try:
-        answer = subprocess.run(
-            [*_command(root), *arguments],
-            capture_output=True,
-            stdin=subprocess.DEVNULL if given is None else None,
-            input=given,
-            env=_environment(),
-            check=False,
-            timeout=SECONDS,
-        )
+        code, output, errors = ended([*_command(root), *arguments], _environment(), SECONDS)
+    except TimeoutError:
+        return f"no answer in {SECONDS} seconds"
     except OSError as error:
         return str(error.strerror or error)
-    except subprocess.TimeoutExpired:
-        return f"no answer in {SECONDS} seconds"
-    if answer.returncode != 0:
-        words = os.fsdecode(answer.stderr).strip().splitlines()
-        return words[0] if words else f"git ended with {answer.returncode}"
-    return answer.stdout
+    if code != 0:
+        words = os.fsdecode(errors).strip().splitlines()
+        return words[0] if words else f"git ended with {code}"
+    return output
 
 
 class Blobs:

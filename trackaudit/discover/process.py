@@ -1,0 +1,87 @@
+"""Stage discover, one short process: in goes a command, out comes what it printed when it has ended.
+
+It does what `subprocess.run` does for commands that are given nothing to read; but to import that module takes longer
+than git's answer, and every run in a repository asks git. Where the system cannot start a process so, it is used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_PART = 1 << 16
+
+
+def ended(command: Sequence[str], environment: Mapping[str, str], seconds: float) -> tuple[int, bytes, bytes]:
+    """The exit code, output and errors of a command that is run to its end.
+
+    Raises OSError if it cannot be started, and TimeoutError if it was killed after so many seconds without an end.
+    """
+    if sys.platform == "win32" or not hasattr(os, "posix_spawnp"):
+        return _by_subprocess(command, environment, seconds)
+    pipes = os.pipe(), os.pipe()
+    try:
+        actions = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            *((os.POSIX_SPAWN_DUP2, into, number) for number, (_, into) in enumerate(pipes, 1)),
+        ]
+        child = os.posix_spawnp(command[0], [*command], environment, file_actions=actions)
+    except BaseException:
+        for out, _ in pipes:
+            os.close(out)
+        raise
+    finally:
+        for _, into in pipes:
+            os.close(into)
+    ends = [out for out, _ in pipes]
+    try:
+        output, errors = _read(ends, seconds)
+    except BaseException:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        raise
+    finally:
+        for out in ends:
+            os.close(out)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), output, errors
+
+
+def _read(ends: Sequence[int], seconds: float) -> list[bytes]:
+    """What comes out of these pipes until their other ends are closed."""
+    from select import poll
+    from time import monotonic
+
+    parts: dict[int, list[bytes]] = {end: [] for end in ends}
+    deadline = monotonic() + seconds
+    waiting = poll()
+    for end in ends:
+        waiting.register(end)
+    left = len(ends)
+    while left:
+        ready = waiting.poll(max(0.0, deadline - monotonic()) * 1000)
+        if not ready:
+            raise TimeoutError
+        for end, _ in ready:
+            part = os.read(end, _PART)
+            if part:
+                parts[end].append(part)
+            else:
+                waiting.unregister(end)
+                left -= 1
+    return [b"".join(parts[end]) for end in ends]
+
+
+def _by_subprocess(command: Sequence[str], environment: Mapping[str, str], seconds: float) -> tuple[int, bytes, bytes]:
+    import subprocess
+
+    try:
+        answer = subprocess.run(
+            command, capture_output=True, stdin=subprocess.DEVNULL, env=environment, check=False, timeout=seconds
+        )
+    except subprocess.TimeoutExpired:
+        raise TimeoutError from None
+    return answer.returncode, answer.stdout, answer.stderr
