@@ -19,6 +19,8 @@ from trackaudit.pipeline import analysis, reuse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from trackaudit.pipeline.look import Look
+
 WRAPPER = "export function store(p) { exponea.update(p) }\n"
 PAGE = "import { store } from './wrapper'\nexport function go(user) { store({ email: user.email }) }\n"
 CONFIG = "identifiers: {registered: {type: hard, holds: email}}\n"
@@ -38,11 +40,13 @@ class Shop:
         self.git("init", "-q", "-b", "main")
         self.commit()
 
-        def counted(
-            options: pipeline.CheckOptions, ground: discover.Ground, recall: analysis.Recall | None = None
-        ) -> pipeline.Analysis:
+        analysed = analysis.analysed
+
+        def counted(look: Look) -> pipeline.Analysis:
             self.analysed += 1
-            return analysis.analyse(options, ground=ground, recall=recall)
+            return analysed(look)
+
+        monkeypatch.setattr(analysis, "analysed", counted)
 
         def renewed(asked: reuse.Asked) -> reuse.Renewed | None:
             found = renew(asked)
@@ -52,7 +56,6 @@ class Shop:
 
         renew = reuse.renew
         monkeypatch.setattr(reuse, "renew", renewed)
-        monkeypatch.setattr(pipeline, "analyse", counted)
         monkeypatch.setattr(discover, "FEW", 0)  # as if there were many files
         monkeypatch.setattr(snapshot, "MARGIN", -1e9)  # as if the files had been written long ago
         monkeypatch.setenv("XDG_CACHE_HOME", str(root.parent / "kept"))
@@ -233,16 +236,16 @@ def test_nothing_is_kept_of_a_tree_that_is_written_to_meanwhile(
     shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(snapshot, "MARGIN", 0.05)
-    analyse = pipeline.analyse
+    analysed = analysis.analysed
     for name in (".git/index", "src/page.js", "src/other.js"):
         os.utime(shop.root / name, (1, 1))
 
-    def meanwhile(options: pipeline.CheckOptions, recall: analysis.Recall | None = None) -> pipeline.Analysis:
-        found: pipeline.Analysis = analyse(options)
+    def meanwhile(look: Look) -> pipeline.Analysis:
+        found = analysed(look)
         edit_wrapper(shop)
         return found
 
-    monkeypatch.setattr(pipeline, "analyse", meanwhile)
+    monkeypatch.setattr(analysis, "analysed", meanwhile)
     main(["check"])
     assert not os.path.exists(str(cache.folder()))
 

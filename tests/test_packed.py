@@ -12,8 +12,9 @@ import pytest
 
 import trackaudit
 from trackaudit.config import Config
-from trackaudit.config.packed import NAME, packed_rules, packed_vocabulary, unfold
+from trackaudit.config.packed import NAME, packed_anchors, packed_rules, packed_vocabulary, unfold
 from trackaudit.engine.load import load_rules, pack_built_in, rule_files, rules_data
+from trackaudit.vocabulary import Vocabulary
 from trackaudit.vocabulary.load import load_data
 
 CODE = """\
@@ -45,6 +46,7 @@ def check(site: Path, project: Path, *arguments: str) -> tuple[int, bytes, bytes
 def test_a_checkout_has_nothing_packed() -> None:
     assert packed_rules() is None
     assert packed_vocabulary() is None
+    assert packed_anchors() is None
 
 
 def test_what_is_packed_is_what_the_yaml_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +61,9 @@ def test_what_is_packed_is_what_the_yaml_says(tmp_path: Path, monkeypatch: pytes
     }
     plain = load_rules(Config(), written).rules
     assert [rule.examples for rule in load_rules(Config(), packed).rules] == [rule.examples for rule in plain]
-    assert packed_vocabulary() == load_data([os.path.join(folder, "vocabulary")])
+    words = load_data([os.path.join(folder, "vocabulary")])
+    assert packed_vocabulary() == words
+    assert packed_anchors() == Vocabulary(words, Config()).anchors
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00", b"{", b"[\xff\xff\xff\x7f", b"\xff" * 100])

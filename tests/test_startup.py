@@ -130,7 +130,7 @@ def test_a_silent_run_says_what_the_whole_way_says(
     (tmp_path / "a.js").write_text("export const a = 1;\n")
     monkeypatch.chdir(tmp_path)
     short = main(["check", "a.js", *options]), *capsys.readouterr()
-    monkeypatch.setattr("trackaudit.pipeline.is_silent", lambda analysis, options: False)
+    monkeypatch.setattr("trackaudit.pipeline.is_silent", lambda look, options: False)
     assert short == (main(["check", "a.js", *options]), *capsys.readouterr())
 
 

@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 
 
 NAME = "packed.bin"
+_PARTS = ("anchors", "vocabulary", "rules")
+"""In the order in which a run asks for them, one after the other in the file."""
 FORMAT = 2
 """Of marshal: the last one without references, whose bytes are the same for the same data."""
 
 
-def pack(rules: dict[str, Any], vocabulary: dict[str, Any]) -> bytes:
-    """The file's bytes. `rules`: by file name; their examples, two thirds of the whole, stay packed until asked for."""
-    parts = {"rules": {name: _folded(rule) for name, rule in rules.items()}, "vocabulary": vocabulary}
-    return marshal.dumps({name: marshal.dumps(part, FORMAT) for name, part in parts.items()}, FORMAT)
+def pack(rules: dict[str, Any], vocabulary: dict[str, Any], anchors: tuple[bytes, ...]) -> bytes:
+    """The file's bytes. `rules`: by file name; their examples, two thirds of the whole, stay packed until asked for.
+    `anchors`: what the vocabulary alone makes of its words."""
+    parts = (anchors, vocabulary, {name: _folded(rule) for name, rule in rules.items()})
+    return b"".join(marshal.dumps(marshal.dumps(part, FORMAT), FORMAT) for part in parts)
 
 
 def unfold(examples: bytes) -> Any:
@@ -43,16 +46,23 @@ def packed_rules() -> dict[str, Any] | None:
 
 def packed_vocabulary() -> dict[str, Any] | None:
     """The built-in vocabulary, the caller's to change; None where nothing is packed."""
-    return _packed("vocabulary")
+    return _packed("vocabulary")  # type: ignore[no-any-return]
+
+
+def packed_anchors() -> tuple[bytes, ...] | None:
+    """The words of which a file must hold one to be read, without a configuration; None where nothing is packed."""
+    return _packed("anchors")  # type: ignore[no-any-return]
 
 
 def _folded(rule: dict[str, Any]) -> dict[str, Any]:
     return {**rule, "examples": marshal.dumps(rule["examples"], FORMAT)}
 
 
-def _packed(part: str) -> dict[str, Any] | None:
+def _packed(part: str) -> Any:
     try:
         with open(os.path.join(rules_dir(), NAME), "rb") as file:
-            return marshal.loads(marshal.load(file)[part])  # type: ignore[no-any-return]
+            for _ in range(_PARTS.index(part)):
+                marshal.load(file)
+            return marshal.loads(marshal.load(file))
     except (OSError, EOFError, ValueError, TypeError):
         return None

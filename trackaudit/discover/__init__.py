@@ -83,11 +83,12 @@ class Scan(NamedTuple):
 
 
 class Discovery(NamedTuple):
-    """seen: files listed. listing: every listed file of a language (the linker may parse those too). scan: of those.
-    listing_notices: what could not be listed."""
+    """seen: files listed. scanned: files read. listing: every listed file of a language (the linker may parse those
+    too). scan: of those. listing_notices: what could not be listed."""
 
     root: str
     seen: int
+    scanned: int
     listing: frozenset[str]
     scan: Scan
     listing_notices: list[Notice]
@@ -98,11 +99,6 @@ class Discovery(NamedTuple):
     def candidates(self) -> list[str]:
         """The files to parse, sorted."""
         return self.scan.candidates
-
-    @property
-    def scanned(self) -> int:
-        """How many files were read."""
-        return len(self.listing) - len(self.scan.passed)
 
     @property
     def notices(self) -> list[Notice]:
@@ -190,6 +186,7 @@ def discover(
     return Discovery(
         ground.root,
         len(names),
+        len(files) - len(found.passed),
         frozenset(files),
         found,
         notices,

@@ -99,11 +99,14 @@ def _read(path: str) -> Marked:
 
 def pack_built_in() -> bytes:
     """The packed file of the built-in rules and vocabulary, from their YAML."""
+    from trackaudit.config import Config
     from trackaudit.config.packed import pack
+    from trackaudit.vocabulary import Vocabulary
     from trackaudit.vocabulary.load import load_data
 
     rules = {os.path.basename(path): content for path, content in rules_data(_files_in((rules_dir(),))).items()}
-    return pack(rules, load_data([os.path.join(rules_dir(), "vocabulary")]))
+    words = load_data([os.path.join(rules_dir(), "vocabulary")])
+    return pack(rules, words, Vocabulary(words, Config()).anchors)
 
 
 def load_rules(config: Config, data: Mapping[str, Any] | None = None) -> RuleSet:

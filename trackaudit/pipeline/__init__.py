@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from trackaudit.discover import is_large
 from trackaudit.model import Result
-from trackaudit.pipeline.accepted import accepted_findings
-from trackaudit.pipeline.analysis import analyse, analysis_of, ground_of, past_analysis, recheck
-from trackaudit.pipeline.judging import judge, judge_all, ruleset_for
-from trackaudit.pipeline.mend import as_checked, heard, mended
+from trackaudit.pipeline.look import ground_of, look
 from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome, Judgement, Repair
-from trackaudit.pipeline.reader import Reader
 from trackaudit.pipeline.silence import is_silent, silence
-from trackaudit.pipeline.texts import check_text, check_texts, fix_text, fix_texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.model import IdSchema, Wrapper
+    from trackaudit.pipeline.accepted import accepted_findings
+    from trackaudit.pipeline.analysis import analyse, analysis_of, past_analysis, recheck
+    from trackaudit.pipeline.judging import judge, judge_all, ruleset_for
+    from trackaudit.pipeline.look import Look
+    from trackaudit.pipeline.reader import Reader
     from trackaudit.pipeline.reuse import Asked
+    from trackaudit.pipeline.texts import check_text, check_texts, fix_text, fix_texts
 
 __all__ = [
     "Analysis",
@@ -43,6 +42,24 @@ __all__ = [
     "ruleset_for",
     "sinks",
 ]
+_ROOMS = {
+    "accepted": ("accepted_findings",),
+    "analysis": ("analyse", "analysis_of", "past_analysis", "recheck"),
+    "judging": ("judge", "judge_all", "ruleset_for"),
+    "reader": ("Reader",),
+    "texts": ("check_text", "check_texts", "fix_text", "fix_texts"),
+}
+"""What is offered here and loaded when somebody asks for it: a run that ends after the first look needs none of it."""
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        for room, names in _ROOMS.items():
+            if name in names:
+                from importlib import import_module
+
+                return getattr(import_module(f"trackaudit.pipeline.{room}"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def check(options: CheckOptions) -> CheckOutcome:
@@ -54,12 +71,14 @@ def check(options: CheckOptions) -> CheckOutcome:
 
         asked = reuse.asked(ground, options)
     if asked is None:
-        return _checked(analyse(options, ground=ground), options)
+        looked = look(options, ground)
+        return _silent(looked, options) or _checked(_analysed(looked), options)
     outcome = reuse.recall(asked) or _renewed(asked, options)
     if outcome is not None:
         return outcome
-    analysis = analyse(options, ground=ground, recall=partial(reuse.remembered, asked))
-    outcome = _checked(analysis, options)
+    looked = look(options, ground, lambda size: reuse.remembered(asked, size))
+    analysis = _analysed(looked)
+    outcome = _silent(looked, options) or _checked(analysis, options)
     reuse.keep(asked, analysis, outcome)
     return outcome
 
@@ -71,16 +90,27 @@ def _renewed(asked: Asked, options: CheckOptions) -> CheckOutcome | None:
     renewed = reuse.renew(asked)
     if renewed is None:
         return None
-    outcome = _checked(renewed.analysis, options._replace(fix=""))
+    outcome = _silent(renewed.look, options) or _checked(renewed.analysis, options._replace(fix=""))
     if options.fix and outcome.result.findings:
         return None
     reuse.keep_renewed(asked, renewed, outcome)
     return outcome
 
 
+def _silent(looked: Look, options: CheckOptions) -> CheckOutcome | None:
+    return CheckOutcome(silence(looked), looked.config.fail_on) if is_silent(looked, options) else None
+
+
+def _analysed(looked: Look) -> Analysis:
+    from trackaudit.pipeline.analysis import analysed
+
+    return analysed(looked)
+
+
 def _checked(analysis: Analysis, options: CheckOptions) -> CheckOutcome:
-    if is_silent(analysis, options):
-        return CheckOutcome(silence(analysis), analysis.config.fail_on)
+    from trackaudit.pipeline.judging import ruleset_for
+    from trackaudit.pipeline.mend import as_checked, heard, mended
+
     ruleset = ruleset_for(analysis, options)
     judgement = heard(analysis, ruleset, options)
     if not options.fix or not judgement.result.findings:
@@ -90,6 +120,8 @@ def _checked(analysis: Analysis, options: CheckOptions) -> CheckOutcome:
 
 def identity(options: CheckOptions) -> tuple[IdSchema, Result]:
     """The identity schema in force, and a result that holds the sources of its evidence."""
+    from trackaudit.pipeline.analysis import analyse
+
     analysis = analyse(options)
     result = Result((), tuple(analysis.notices), analysis.summary, analysis.reader.files, prefix=analysis.prefix)
     return analysis.schema, result
@@ -97,6 +129,8 @@ def identity(options: CheckOptions) -> tuple[IdSchema, Result]:
 
 def sinks(options: CheckOptions) -> tuple[list[Wrapper], Result]:
     """The wrappers that were inferred in files that are reported, and a result that holds their sources."""
+    from trackaudit.pipeline.analysis import analyse
+
     analysis = analyse(options, every=True)
     result = Result((), tuple(analysis.notices), analysis.summary, analysis.reader.files, prefix=analysis.prefix)
     return [wrapper for wrapper in analysis.wrappers if analysis.reported(wrapper.place.path)], result

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from time import perf_counter
 
-from trackaudit.config import Config, load_config
-from trackaudit.discover import discover, locate
-from trackaudit.discover.sources import Sources
 from trackaudit.errors import InputError
-from trackaudit.model import MARK
-from trackaudit.parse import language_of
+from trackaudit.pipeline.look import look, look_again
 from trackaudit.pipeline.options import Analysis, CheckOptions
 from trackaudit.pipeline.reader import Reader, nearest_package, package_folders
 from trackaudit.pipeline.seen import Seen, calls_of, see
@@ -19,57 +14,42 @@ from trackaudit.vocabulary import load_vocabulary
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-    from typing import TypeAlias
 
+    from trackaudit.config import Config
     from trackaudit.discover import Ground
-    from trackaudit.discover.remembered import Remembered
     from trackaudit.flow.callers import Wanted
+    from trackaudit.pipeline.look import Look, Recall
     from trackaudit.vocabulary import Vocabulary
-
-    Recall: TypeAlias = Callable[[int], Remembered | None]
 
 
 def analyse(
     options: CheckOptions, every: bool = False, ground: Ground | None = None, recall: Recall | None = None
 ) -> Analysis:
-    """Everything up to the rules. `every`: run also functions on their own that visible code calls. `ground`: where the
-    run stands, if the caller knows. `recall`: gives what an earlier run was told of the files' words."""
-    overlay = {}
-    ground = ground or ground_of(options)
-    if options.stdin is not None:
-        overlay[ground.targets[0].path] = options.stdin[1]
-    config = load_config(ground.config) if ground.config else Config()
-    sources = Sources(ground.root, config.max_file_size, overlay)
-    sources.quick = recall(config.max_file_size) if recall is not None else None
-    return analyse_ground(ground, config, load_vocabulary(config), sources, every)
+    """Everything up to the rules. `every`: run also functions on their own that visible code calls. `ground`, `recall`:
+    as `look` takes them."""
+    return analysed(look(options, ground, recall), every)
 
 
-def ground_of(options: CheckOptions) -> Ground:
-    """Where a run with these options stands."""
-    return locate(options.paths, options.cwd, options.config, options.stdin[0] if options.stdin is not None else None)
-
-
-def analyse_ground(
-    ground: Ground, config: Config, vocabulary: Vocabulary, sources: Sources, every: bool = False
-) -> Analysis:
-    began = perf_counter()
-    found = discover(ground, config, sources, anchors(vocabulary), lambda path: language_of(path) is not None)
-    scanned = perf_counter()
-    reader = Reader(sources)
+def analysed(look: Look, every: bool = False) -> Analysis:
+    """Everything up to the rules, of a tree that was looked at."""
+    found = look.found
+    vocabulary = look.vocabulary or load_vocabulary(look.config)
     analysis = analysis_of(
-        config, vocabulary, reader, found.candidates, sorted(found.listing), found.reported, found.is_test, every
+        look.config,
+        vocabulary,
+        Reader(look.sources),
+        found.candidates,
+        sorted(found.listing),
+        found.reported,
+        found.is_test,
+        every,
     )
-    seconds = (("discover", scanned - began), *analysis.summary.seconds)
+    seconds = (("discover", look.seconds), *analysis.summary.seconds)
     summary = analysis.summary._replace(files_seen=found.seen, files_scanned=found.scanned, seconds=seconds)
     notices = [*found.notices, *analysis.notices]
     return analysis._replace(
-        notices=notices, summary=summary, prefix=ground.prefix, ground=ground, before=[], found=found
+        notices=notices, summary=summary, prefix=look.ground.prefix, ground=look.ground, before=[], found=found
     )
-
-
-def anchors(vocabulary: Vocabulary) -> tuple[bytes, ...]:
-    """What a file must hold to be read: a word of the vocabulary, or a comment to us, which may have become idle."""
-    return (*vocabulary.anchors, MARK)
 
 
 def analysis_of(
@@ -173,8 +153,7 @@ def past_analysis(analysis: Analysis, revision: str) -> Iterator[Analysis]:
         raise InputError("there is no project to compare")
     sources = past(ground.root, ground.repository, revision, analysis.config.max_file_size)
     try:
-        yield analyse_ground(
-            ground._replace(targets=(Target("", True),)), analysis.config, analysis.vocabulary, sources
-        )
+        whole = ground._replace(targets=(Target("", True),))
+        yield analysed(look_again(whole, analysis.config, sources, analysis.vocabulary))
     finally:
         sources.close()

@@ -14,8 +14,9 @@ from trackaudit.discover.listing import is_skipped
 from trackaudit.discover.sources import Sources
 from trackaudit.model import SourceFile
 from trackaudit.parse import language_of
-from trackaudit.pipeline.analysis import anchors, concluded
+from trackaudit.pipeline.analysis import concluded
 from trackaudit.pipeline.islands import said
+from trackaudit.pipeline.look import Look, anchors
 from trackaudit.pipeline.packed import noun
 from trackaudit.pipeline.reader import PACKAGES, Reader, nearest_package, package_folders
 from trackaudit.pipeline.seen import Seen, in_order, see
@@ -111,12 +112,12 @@ def changes(
 
 def renewed(
     base: Base, ground: Ground, changed: Changes, recall: Callable[[int], Remembered | None]
-) -> Analysis | None:
-    """The analysis of the tree as it is now; None where the earlier run does not serve. `recall`: what that run was
-    told of the files' words."""
+) -> tuple[Look, Analysis] | None:
+    """The first look at the tree as it is now, and its analysis; None where the earlier run does not serve. `recall`:
+    what that run was told of the files' words."""
     config = load_config(ground.config) if ground.config else Config()
     try:
-        return _Renewal(base, ground, config, changed, recall).analysis()
+        return _Renewal(base, ground, config, changed, recall).analysed()
     except _Whole:
         return None
 
@@ -142,18 +143,19 @@ class _Renewal:
         self.files = [path for path in chosen if changed.listed(path)]
         self.were = [path for path in chosen if changed.was_listed(path)]
 
-    def analysis(self) -> Analysis:
+    def analysed(self) -> tuple[Look, Analysis]:
         base, ground, config = self.base, self.ground, self.config
         named = named_files(ground)
         if any(_is_read(path) and not self._is_listed(path) for path in named):
             raise _Whole  # an ignored or excluded file that is asked for
-        fresh = scan(self.sources, self.files, anchors(self.vocabulary), named)
+        fresh = scan(self.sources, self.files, anchors(self.vocabulary.anchors), named)
         notices = [one for one in noun(base.notices) if one.path not in self.again] + fresh.notices
         passed = [path for path in base.passed if path not in self.again] + fresh.passed
         candidates = sorted({*fresh.candidates, *(path for path in base.candidates if path not in self.again)})
         found = Discovery(
             ground.root,
             self._count(),
+            base.files.count("\0") - 1 - len(self.were) + len(self.files) - len(passed),
             frozenset(),
             Scan(candidates, passed, sorted(notices, key=lambda one: one.path)),
             sorted(select(named, ground, config, _is_read)[1], key=lambda one: one.path),
@@ -168,9 +170,8 @@ class _Renewal:
                 reader.load(path)
         reader.files = _Files(self.sources, reader.files)
         analysis = concluded(merged, config, self.vocabulary, reader, found.reported, found.is_test)
-        read = base.files.count("\0") - 1 - len(self.were) + len(self.files) - len(passed)
-        summary = analysis.summary._replace(files_seen=found.seen, files_scanned=read)
-        return analysis._replace(
+        summary = analysis.summary._replace(files_seen=found.seen, files_scanned=found.scanned)
+        analysis = analysis._replace(
             notices=[*found.notices, *analysis.notices],
             summary=summary,
             prefix=ground.prefix,
@@ -178,6 +179,7 @@ class _Renewal:
             candidates=tuple(candidates),
             before=[],
         )
+        return Look(ground, config, self.sources, found, self.vocabulary, 0.0), analysis
 
     def _is_listed(self, path: str) -> bool:
         return path in self.files if path in self.again else f"\0{path}\0" in self.base.files

@@ -85,7 +85,7 @@ def base_of(
     return Base(
         key,
         tuple(now),
-        f"\0{chr(0).join(sorted(found.listing))}\0",
+        "\0".join(("", *sorted(found.listing), "")),
         found.seen,
         found.scan.passed,
         plain(tuple(found.scan.notices)),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from trackaudit.discover.snapshot import Snapshot
     from trackaudit.model import Result
     from trackaudit.pipeline.islands import Base
+    from trackaudit.pipeline.look import Look
     from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome
 
 KEPT = 8
@@ -50,8 +51,9 @@ class Asked(NamedTuple):
 
 
 class Renewed(NamedTuple):
-    """An analysis, most of it from an earlier run, which left the base."""
+    """A look at the tree and its analysis, most of it from an earlier run, which left the base."""
 
+    look: Look
     analysis: Analysis
     base: Base
 
@@ -140,8 +142,8 @@ def renew(check: Asked) -> Renewed | None:
     def words(max_size: int) -> Remembered | None:
         return _remembered(root, max_size, base.state, changed.paths)
 
-    analysis = incremental.renewed(base, check.ground, changed, words)
-    return Renewed(analysis, base) if analysis is not None else None
+    renewed = incremental.renewed(base, check.ground, changed, words)
+    return Renewed(*renewed, base) if renewed is not None else None
 
 
 def remembered(check: Asked, max_size: int) -> Remembered | None:

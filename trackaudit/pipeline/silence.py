@@ -5,22 +5,27 @@ Many of a hook's runs are such; neither the flow nor the rules are loaded for th
 
 from __future__ import annotations
 
-from trackaudit.model import Notice, Result
+from trackaudit.model import Notice, Result, Summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from trackaudit.pipeline.options import Analysis, CheckOptions
+    from trackaudit.pipeline.look import Look
+    from trackaudit.pipeline.options import CheckOptions
 
 NO_CALLS = Notice("no-calls", "", 0, "no tracking call was seen; if there are any, name their wrappers")
 
 
-def is_silent(analysis: Analysis, options: CheckOptions) -> bool:
+def is_silent(look: Look, options: CheckOptions) -> bool:
     """Whether the rules would end as `silence` does. What the user says of rules and accepted findings must be heard,
     and complained about, so with a configuration or such options they are asked."""
     asked = (options.select, options.ignore, options.baseline, options.since, options.tells_rules)
-    return not analysis.candidates and not analysis.config.path and not any(asked)
+    described = look.vocabulary is not None and look.vocabulary.files
+    return not (look.found.candidates or described or look.config.path or any(asked))
 
 
-def silence(analysis: Analysis) -> Result:
+def silence(look: Look) -> Result:
     """The result of a run without candidates."""
-    return Result((), (*analysis.notices, NO_CALLS), analysis.summary, {}, prefix=analysis.prefix)
+    found = look.found
+    seconds = (("discover", look.seconds), ("parse", 0.0), ("flow", 0.0), ("calls", 0.0))
+    summary = Summary(files_seen=found.seen, files_scanned=found.scanned, seconds=seconds)
+    return Result((), (*found.notices, NO_CALLS), summary, {}, prefix=look.ground.prefix)

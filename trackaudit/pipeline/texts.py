@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from trackaudit.config import Config
 from trackaudit.discover.sources import Sources
-from trackaudit.pipeline.analysis import analysis_of, anchors
+from trackaudit.pipeline.analysis import analysis_of
 from trackaudit.pipeline.judging import judge, judge_all
+from trackaudit.pipeline.look import anchors
 from trackaudit.pipeline.mend import as_checked, mended
 from trackaudit.pipeline.options import Analysis, CheckOptions
 from trackaudit.pipeline.reader import Reader
@@ -55,7 +56,7 @@ def _of_texts(texts: dict[str, str], config: Config | None) -> Analysis:
     config = config if config is not None else Config()
     vocabulary = load_vocabulary(config)
     paths = sorted(texts)
-    held = [path for path in paths if any(anchor in sources.read(path) for anchor in anchors(vocabulary))]
+    held = [path for path in paths if any(anchor in sources.read(path) for anchor in anchors(vocabulary.anchors))]
     return analysis_of(config, vocabulary, reader, held, paths, lambda name: name in texts, lambda name: False)
 
 
