@@ -7,7 +7,6 @@ belongs to the scanned tree: it may switch rules and name sinks, never load code
 from __future__ import annotations
 
 import os
-from types import MappingProxyType
 
 from trackaudit.config.limits import KEYS as LIMITS
 from trackaudit.config.limits import Limits, field
@@ -98,12 +97,12 @@ class Config(NamedTuple):
 
     path: str = ""
     root: str = ""
-    identifiers: Mapping[str, Identifier] = MappingProxyType({})
+    identifiers: Mapping[str, Identifier] = {}
     globals: tuple[str, ...] = ()
     sinks: tuple[Sink, ...] = ()
     exclude: tuple[str, ...] = ()
     per_path_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    rules: Mapping[str, str] = MappingProxyType({})
+    rules: Mapping[str, str] = {}
     extend_rules: tuple[str, ...] = ()
     fail_on: str = "warning"
     include_tests: bool = False

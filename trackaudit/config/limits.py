@@ -7,13 +7,7 @@ and no stage between has a use for them.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 from trackaudit.record import NamedTuple
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class Limits(NamedTuple):
@@ -66,13 +60,16 @@ def limits() -> Limits:
     return _in_force[-1]
 
 
-@contextmanager
-def limited(bounds: Limits) -> Iterator[None]:
+class limited:
     """Put bounds into force."""
-    _in_force.append(bounds)
-    try:
-        yield
-    finally:
+
+    def __init__(self, bounds: Limits) -> None:
+        self.bounds = bounds
+
+    def __enter__(self) -> None:
+        _in_force.append(self.bounds)
+
+    def __exit__(self, *error: object) -> None:
         _in_force.pop()
 
 

@@ -7,7 +7,6 @@ configuration; `discover` lists the root's files and keeps those whose bytes hol
 from __future__ import annotations
 
 import os
-import re
 
 from trackaudit.discover.git import index_of
 from trackaudit.discover.listing import Listing, ignore_spec, is_skipped, list_repository, walk
@@ -43,12 +42,9 @@ MINIFIED_LIMIT = 200_000
 _INDEX_ENTRY = 100
 """Bytes that git's index takes for a file, about."""
 
-_TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|__mocks__|cypress|e2e)/"
-    r"|(?:^|/)tests?\.[^/.]+$"
-    r"|(?:^|/)(?:conftest\.py|test_[^/]*\.pyi?|[^/]*_test\.pyi?)$"
-    r"|\.(?:test|spec|stories|story|mock|cy|e2e)\.[^/.]+$"
-)
+_TEST_FOLDERS = frozenset({"test", "tests", "__tests__", "__mocks__", "cypress", "e2e"})
+_TEST_KINDS = frozenset({"test", "spec", "stories", "story", "mock", "cy", "e2e"})
+"""What stands before the suffix: `cart.spec.ts`."""
 
 
 class Target(NamedTuple):
@@ -119,7 +115,15 @@ class Discovery(NamedTuple):
 
 def is_test_path(path: str) -> bool:
     """Whether a path (relative, with `/`) is a test, mock or story by its name."""
-    return _TEST_PATH.search(path) is not None
+    *folders, name = path.split("/")
+    if not _TEST_FOLDERS.isdisjoint(folders):
+        return True
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or not suffix:
+        return False
+    if suffix in ("py", "pyi") and (stem.startswith("test_") or stem.endswith("_test") or name == "conftest.py"):
+        return True
+    return stem.rpartition(".")[2] in _TEST_KINDS if "." in stem else stem in ("test", "tests")
 
 
 def locate(paths: Sequence[str], cwd: str = "", config: str | None = None, stdin_name: str | None = None) -> Ground:

@@ -7,7 +7,6 @@ and `.ignore` files in it. Names only: nothing is read but the ignore files.
 from __future__ import annotations
 
 import os
-import re
 
 from trackaudit.discover.git import run_git
 from trackaudit.model import Notice
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 _IGNORE_FILES = (".gitignore", ".ignore")
 _IGNORE_FILE_LIMIT = 1_000_000
 _SKIPPED_NAMES = frozenset({"node_modules", ".venv", "venv", "site-packages", ".git"})
-_SDK_FILE = re.compile(r"(?:^|/)(?:exponea[^/]*|infinario-[^/]*)\.min\.js$")
+_SDK_FILES = ("exponea", "infinario-")
+"""How the names of the SDK's own builds begin."""
 
 
 class Listing(NamedTuple):
@@ -34,9 +34,8 @@ class Listing(NamedTuple):
 
 def is_skipped(path: str) -> bool:
     """Whether a path is somebody else's code by its name: packages, virtual environments, the SDK's own files."""
-    if not _SKIPPED_NAMES.isdisjoint(path.split("/")[:-1]):
-        return True
-    return path.endswith(".min.js") and _SDK_FILE.search(path) is not None
+    *folders, name = path.split("/")
+    return not _SKIPPED_NAMES.isdisjoint(folders) or (name.endswith(".min.js") and name.startswith(_SDK_FILES))
 
 
 def list_repository(root: str) -> Listing | str:

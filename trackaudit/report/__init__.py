@@ -36,6 +36,5 @@ class ReportOptions(NamedTuple):
 
 def write(name: str, result: Result, out: TextIO, options: ReportOptions) -> None:
     """Write `result` in the format of that name (a key of FORMATS) to `out`."""
-    from importlib import import_module
-
-    import_module(f"trackaudit.report.{FORMATS[name]}").write(result, out, options)
+    # What `importlib.import_module` does, without the modules that it loads for itself.
+    __import__(f"{__name__}.{FORMATS[name]}", fromlist=["write"]).write(result, out, options)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from typing import TextIO
 
 PATIENCE = 1.0
@@ -14,35 +12,48 @@ PATIENCE = 1.0
 _STEP = 0.25
 
 
-@contextmanager
-def progress(out: TextIO, what: str = "Reading the project", patience: float = PATIENCE) -> Iterator[None]:
+class progress:
     """Tell on a terminal how long it has been going on, until the work inside is done or fails; then wipe the line."""
-    if not out.isatty():
-        yield
-        return
-    import threading
-    from time import perf_counter
 
-    done = threading.Event()
-    began = perf_counter()
+    def __init__(self, out: TextIO, what: str = "Reading the project", patience: float = PATIENCE) -> None:
+        self.out = out
+        self.what = what
+        self.patience = patience
+        self.end: Callable[[], None] | None = None
 
-    def tell() -> None:
-        wait = patience
-        shown = False
-        while not done.wait(wait):
-            wait = _STEP
-            shown = True
-            _say(out, f"\r{what} ({perf_counter() - began:.0f} s) …")
-        if shown:
-            _say(out, f"\r{' ' * (len(what) + 20)}\r")
+    def __enter__(self) -> None:
+        if self.out.isatty():
+            self.end = self._begin()
 
-    teller = threading.Thread(target=tell, daemon=True)
-    teller.start()
-    try:
-        yield
-    finally:
-        done.set()
-        teller.join()
+    def __exit__(self, *error: object) -> None:
+        if self.end is not None:
+            self.end()
+
+    def _begin(self) -> Callable[[], None]:
+        import threading
+        from time import perf_counter
+
+        done = threading.Event()
+        began = perf_counter()
+
+        def tell() -> None:
+            wait = self.patience
+            shown = False
+            while not done.wait(wait):
+                wait = _STEP
+                shown = True
+                _say(self.out, f"\r{self.what} ({perf_counter() - began:.0f} s) …")
+            if shown:
+                _say(self.out, f"\r{' ' * (len(self.what) + 20)}\r")
+
+        teller = threading.Thread(target=tell, daemon=True)
+        teller.start()
+
+        def end() -> None:
+            done.set()
+            teller.join()
+
+        return end
 
 
 def _say(out: TextIO, text: str) -> None:
