@@ -19,7 +19,7 @@ from trackaudit.pipeline import analysis, reuse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trackaudit.pipeline.look import Look
+    from trackaudit.pipeline.looking import Look
 
 WRAPPER = "export function store(p) { exponea.update(p) }\n"
 PAGE = "import { store } from './wrapper'\nexport function go(user) { store({ email: user.email }) }\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trackaudit.discover import is_large
 from trackaudit.model import Result
-from trackaudit.pipeline.look import ground_of, look
+from trackaudit.pipeline.looking import ground_of, look
 from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome, Judgement, Repair
 from trackaudit.pipeline.silence import is_silent, silence
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from trackaudit.pipeline.accepted import accepted_findings
     from trackaudit.pipeline.analysis import analyse, analysis_of, past_analysis, recheck
     from trackaudit.pipeline.judging import judge, judge_all, ruleset_for
-    from trackaudit.pipeline.look import Look
+    from trackaudit.pipeline.looking import Look
     from trackaudit.pipeline.reader import Reader
     from trackaudit.pipeline.reuse import Asked
     from trackaudit.pipeline.texts import check_text, check_texts, fix_text, fix_texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 from trackaudit.errors import InputError
-from trackaudit.pipeline.look import look, look_again
+from trackaudit.pipeline.looking import look, look_again
 from trackaudit.pipeline.options import Analysis, CheckOptions
 from trackaudit.pipeline.reader import Reader, nearest_package, package_folders
 from trackaudit.pipeline.seen import Seen, calls_of, see
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from trackaudit.config import Config
     from trackaudit.discover import Ground
     from trackaudit.flow.callers import Wanted
-    from trackaudit.pipeline.look import Look, Recall
+    from trackaudit.pipeline.looking import Look, Recall
     from trackaudit.vocabulary import Vocabulary
 
 

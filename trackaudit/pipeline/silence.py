@@ -9,7 +9,7 @@ from trackaudit.model import Notice, Result, Summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from trackaudit.pipeline.look import Look
+    from trackaudit.pipeline.looking import Look
     from trackaudit.pipeline.options import CheckOptions
 
 NO_CALLS = Notice("no-calls", "", 0, "no tracking call was seen; if there are any, name their wrappers")

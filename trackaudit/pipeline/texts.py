@@ -6,7 +6,7 @@ from trackaudit.config import Config
 from trackaudit.discover.sources import Sources
 from trackaudit.pipeline.analysis import analysis_of
 from trackaudit.pipeline.judging import judge, judge_all
-from trackaudit.pipeline.look import anchors
+from trackaudit.pipeline.looking import anchors
 from trackaudit.pipeline.mend import as_checked, mended
 from trackaudit.pipeline.options import Analysis, CheckOptions
 from trackaudit.pipeline.reader import Reader
