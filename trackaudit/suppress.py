@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 UNUSED = "unused-suppression"
 
-_DIRECTIVE = re.compile(r"trackaudit:[ \t]*(ignore[\w-]*)(?:[ \t]*\[([^\]]*)\])?")
+_DIRECTIVE = r"trackaudit:[ \t]*(ignore[\w-]*)(?:[ \t]*\[([^\]]*)\])?"
+"""Compiled where the first comment to us comes."""
 
 
 class Suppressed(NamedTuple):
@@ -154,7 +155,7 @@ def _read(source: SourceFile, comment: Comment, head: int, alone: frozenset[int]
     while first in alone and below in alone:  # a stack of comments speaks for the code below it
         below += 1
     lines = frozenset(range(first, below + 1))
-    matches = list(_DIRECTIVE.finditer(comment.text))
+    matches = list(re.finditer(_DIRECTIVE, comment.text))
     for match, end in zip(matches, [*(one.start() for one in matches[1:]), len(comment.text)], strict=True):
         reason, stop = _reason(comment.text, match.end(), end)
         for directive in _named(match, place, lines, 0 <= head < comment.start):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-GARBAGE = 50_000
+GARBAGE = 200_000
 """New objects before Python looks for cycles among them. A run of one file makes fewer, and none of them is a cycle
 that anybody misses; at its own 700 Python would look a hundred times."""
 

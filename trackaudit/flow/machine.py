@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from time import monotonic
 
 from trackaudit.config.limits import limits
@@ -98,6 +97,36 @@ _STAND = (
 """What a unit begins anew and its end gives back."""
 
 
+class Stand:
+    """What a machine has of the unit that it runs, set aside while it runs another."""
+
+    def __init__(self, machine: Machine, unit: int, keep: bool) -> None:
+        self.machine = machine
+        self.unit = unit
+        self.keep = keep
+
+    def __enter__(self) -> None:
+        machine = self.machine
+        self.saved = [(name, getattr(machine, name)) for name in _STAND]
+        self.journals = machine.store.journals
+        machine.unit, machine.order, machine.steps, machine.idle = self.unit, 0, 0, 0
+        self.began = monotonic()
+        machine.deadline = self.began + machine.bounds.seconds
+        machine.blocks, machine.guards, machine.callers, machine.handlers = (), frozenset(), (), ()
+        machine.tags, machine.frames = (), []
+        if not self.keep:
+            machine.module_units.add(self.unit)
+            machine.store.journals = []
+
+    def __exit__(self, *error: object) -> None:
+        machine = self.machine
+        machine.store.journals = self.journals
+        machine.spent += machine.steps
+        for name, value in self.saved:
+            setattr(machine, name, value)
+        machine.deadline += monotonic() - self.began  # what it asked for meanwhile is not its own time
+
+
 class Machine:
     """All the evaluator knows while it runs. Its parts are functions in `statements`, `expressions`, `invoke` and
     `builtin`, which take it as their first argument and reach each other through `evaluate` and `execute`."""
@@ -146,28 +175,10 @@ class Machine:
         """Run a module's top level."""
         raise NotImplementedError
 
-    @contextmanager
-    def stand(self, unit: int, *, keep: bool = False) -> Iterator[None]:
-        """Run a unit on a clean stand, and come back to this one. `keep`: a function's own run, whose writes are
-        forgotten; else a module's top level, whose writes stay whatever branch asked for it."""
-        saved = [(name, getattr(self, name)) for name in _STAND]
-        journals = self.store.journals
-        self.unit, self.order, self.steps, self.idle = unit, 0, 0, 0
-        began = monotonic()
-        self.deadline = began + self.bounds.seconds
-        self.blocks, self.guards, self.callers, self.handlers, self.tags = (), frozenset(), (), (), ()
-        self.frames = []
-        if not keep:
-            self.module_units.add(unit)
-            self.store.journals = []
-        try:
-            yield
-        finally:
-            self.store.journals = journals
-            self.spent += self.steps
-            for name, value in saved:
-                setattr(self, name, value)
-            self.deadline += monotonic() - began  # what it asked for meanwhile is not its own time
+    def stand(self, unit: int, *, keep: bool = False) -> Stand:
+        """For a `with`: run a unit on a clean stand, and come back to this one. `keep`: a function's own run, whose
+        writes are forgotten; else a module's top level, whose writes stay whatever branch asked for it."""
+        return Stand(self, unit, keep)
 
     # ---- places and numbers
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 from trackaudit import program as p
 from trackaudit.flow import expressions, invoke, statements
 from trackaudit.flow.arguments import Arg, Args
@@ -18,7 +16,7 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     from trackaudit.flow.link import Linker, Loaded
     from trackaudit.flow.values import Symbol, Value
@@ -75,6 +73,30 @@ class Unit(NamedTuple):
     func: Func
 
 
+class _Contained:
+    """What ends an evaluation early, a bound or a fault of ours, becomes a notice."""
+
+    def __init__(self, evaluator: Evaluator, path: str, what: str) -> None:
+        self.notices = evaluator.notices
+        self.path = path
+        self.what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        if isinstance(error, OutOfSteps):
+            why = "too long" if str(error) == "max-seconds" else "too many steps"
+            self.notices.append(_cut(self.path, self.what, f"it takes {why}; `{error}` sets the limit"))
+        elif isinstance(error, RecursionError):
+            self.notices.append(_cut(self.path, self.what, "it is nested too deeply"))
+        else:
+            self.notices.append(crash(self.path, f"the evaluation of {self.what}", error))
+        return True
+
+
 class Evaluator(Machine):
     """The machine with its parts put together."""
 
@@ -94,22 +116,9 @@ class Evaluator(Machine):
 
     def run_body(self, module: Module) -> None:
         """Run a module's top level; a bound that is hit ends it with a notice."""
-        with self._contained(module.path, "its top level"):
+        with _Contained(self, module.path, "its top level"):
             self.execute(module.body)
         self.unsent()
-
-    @contextmanager
-    def _contained(self, path: str, what: str) -> Iterator[None]:
-        """What ends an evaluation early, a bound or a fault of ours, becomes a notice."""
-        try:
-            yield
-        except OutOfSteps as error:
-            why = "too long" if str(error) == "max-seconds" else "too many steps"
-            self.notices.append(_cut(path, what, f"it takes {why}; `{error}` sets the limit"))
-        except RecursionError:
-            self.notices.append(_cut(path, what, "it is nested too deeply"))
-        except Exception as error:
-            self.notices.append(crash(path, f"the evaluation of {what}", error))
 
     def run_unit(self, func: Func, this: Value | None) -> None:
         """Run one function on its own, and forget what it wrote."""
@@ -120,7 +129,7 @@ class Evaluator(Machine):
             self.frames.append(Frame(func.module, None, "", len(self.store.journals), None))
             self.store.fork()
             level = len(self.store.journals)
-            with self._contained(func.module.path, f"`{func.node.name or 'a function'}`"):
+            with _Contained(self, func.module.path, f"`{func.node.name or 'a function'}`"):
                 if this is None and func.owner is not None and not func.bound:
                     this = self._some_instance(func.owner, func.node)
                 if this is not None:

@@ -8,10 +8,11 @@ alone; where one is not laid out as expected, the package is imported as usual.
 from __future__ import annotations
 
 import sys
-from importlib.machinery import PathFinder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
     from types import ModuleType
 
     import tree_sitter as tree_sitter
@@ -42,11 +43,11 @@ def _library(package: str) -> ModuleType:
 
 def _compiled(package: str) -> ModuleType | None:
     """The package's compiled part, without what is around it; None where there is no such part."""
-    spec = PathFinder.find_spec(package) if package not in sys.modules else None
+    spec = _find(package) if package not in sys.modules else None
     if spec is None or spec.submodule_search_locations is None:
         return None
     name = f"{package}._binding"
-    inner = PathFinder.find_spec(name, spec.submodule_search_locations)
+    inner = _find(name, spec.submodule_search_locations)
     if inner is None or inner.loader is None:
         return None
     try:
@@ -58,6 +59,12 @@ def _compiled(package: str) -> ModuleType | None:
     if module is not None:
         sys.modules[name] = module  # whoever imports the package later gets the same types
     return module
+
+
+def _find(name: str, path: Sequence[str] | None = None) -> ModuleSpec | None:
+    # What `importlib.util.find_spec` does, without what that module loads for itself.
+    specs = (finder.find_spec(name, path) for finder in sys.meta_path)
+    return next((spec for spec in specs if spec is not None), None)
 
 
 def _package(package: str) -> ModuleType:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile(
-    r"\\(?:u\{([0-9A-Fa-f]{1,8})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{0,2}|[4-7][0-7]?)|(\r\n|.))",
-    re.DOTALL,
+_ESCAPE = (
+    r"(?s)\\(?:u\{([0-9A-Fa-f]{1,8})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{0,2}|[4-7][0-7]?)|(\r\n|.))"
 )
+"""Compiled where the first text with an escape comes."""
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 _LINE_ENDS = frozenset(("\n", "\r", "\r\n", "\u2028", "\u2029"))
 _BASES = {"0x": 16, "0o": 8, "0b": 2}
@@ -17,7 +17,7 @@ def unescape(text: str) -> str:
     """The value of a string's inside: escapes decoded, continued lines joined, lone surrogates as U+FFFD."""
     if "\\" not in text:
         return text
-    value = _ESCAPE.sub(_character, text)
+    value = re.sub(_ESCAPE, _character, text)
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:

@@ -12,9 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.model import IdSchema, Wrapper
     from trackaudit.pipeline.accepted import accepted_findings
-    from trackaudit.pipeline.analysis import analyse, analysis_of, past_analysis, recheck
+    from trackaudit.pipeline.analysis import analyse, analysis_of, recheck
     from trackaudit.pipeline.judging import judge, judge_all, ruleset_for
     from trackaudit.pipeline.looking import Look
+    from trackaudit.pipeline.past import past_analysis
     from trackaudit.pipeline.reader import Reader
     from trackaudit.pipeline.reuse import Asked
     from trackaudit.pipeline.texts import check_text, check_texts, fix_text, fix_texts
@@ -44,8 +45,9 @@ __all__ = [
 ]
 _ROOMS = {
     "accepted": ("accepted_findings",),
-    "analysis": ("analyse", "analysis_of", "past_analysis", "recheck"),
+    "analysis": ("analyse", "analysis_of", "recheck"),
     "judging": ("judge", "judge_all", "ruleset_for"),
+    "past": ("past_analysis",),
     "reader": ("Reader",),
     "texts": ("check_text", "check_texts", "fix_text", "fix_texts"),
 }

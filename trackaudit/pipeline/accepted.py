@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from trackaudit.model import Notice, Result
-from trackaudit.pipeline.analysis import past_analysis
 from trackaudit.pipeline.judging import judge
 
 TYPE_CHECKING = False
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
 
 def accepted_findings(analysis: Analysis, options: CheckOptions) -> tuple[tuple[Accepted, ...], str]:
     """The accepted findings and their file ("" without one). A file that is only configured may be missing."""
-    from trackaudit import baseline
-
     path = os.path.join(options.cwd, options.baseline) if options.baseline else analysis.config.baseline
     if not path or (not options.baseline and not os.path.exists(path)):
         return (), path
+    from trackaudit import baseline
+
     return baseline.load(path, options.baseline or os.path.relpath(path, options.cwd or None)), path
 
 
@@ -45,6 +44,7 @@ def without_accepted(result: Result, found: tuple[Finding, ...], accepted: tuple
 def without_old(result: Result, analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result:
     """The result without the findings that were there at the revision `options.since`, wherever in the project."""
     from trackaudit.baseline import new_since
+    from trackaudit.pipeline.past import past_analysis
 
     old = analysis.before[0] if analysis.before else None
     if old is None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
-from trackaudit.errors import InputError
-from trackaudit.pipeline.looking import look, look_again
+from trackaudit.pipeline.looking import look
 from trackaudit.pipeline.options import Analysis, CheckOptions
 from trackaudit.pipeline.reader import Reader, nearest_package, package_folders
 from trackaudit.pipeline.seen import Seen, calls_of, see
@@ -13,7 +10,7 @@ from trackaudit.vocabulary import load_vocabulary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from trackaudit.config import Config
     from trackaudit.discover import Ground
@@ -140,20 +137,3 @@ def recheck(analysis: Analysis, overlay: Mapping[str, bytes]) -> Analysis:
     seen, scanned = analysis.summary.files_seen, analysis.summary.files_scanned
     summary = again.summary._replace(files_seen=seen, files_scanned=scanned)
     return again._replace(summary=summary, prefix=analysis.prefix, ground=analysis.ground, before=analysis.before)
-
-
-@contextmanager
-def past_analysis(analysis: Analysis, revision: str) -> Iterator[Analysis]:
-    """What was known of the same project, with the same configuration, at a git revision. All of it is reported."""
-    from trackaudit.discover import Target
-    from trackaudit.discover.past import past
-
-    ground = analysis.ground
-    if ground is None:
-        raise InputError("there is no project to compare")
-    sources = past(ground.root, ground.repository, revision, analysis.config.max_file_size)
-    try:
-        whole = ground._replace(targets=(Target("", True),))
-        yield analysed(look_again(whole, analysis.config, sources, analysis.vocabulary))
-    finally:
-        sources.close()
