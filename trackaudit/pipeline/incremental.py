@@ -16,7 +16,7 @@ from trackaudit.model import SourceFile
 from trackaudit.parse import language_of
 from trackaudit.pipeline.analysis import concluded
 from trackaudit.pipeline.islands import said
-from trackaudit.pipeline.look import Look, anchors
+from trackaudit.pipeline.looking import Look, anchors
 from trackaudit.pipeline.packed import noun
 from trackaudit.pipeline.reader import PACKAGES, Reader, nearest_package, package_folders
 from trackaudit.pipeline.seen import Seen, in_order, see

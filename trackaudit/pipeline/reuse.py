@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trackaudit.discover.snapshot import Snapshot
     from trackaudit.model import Result
     from trackaudit.pipeline.islands import Base
-    from trackaudit.pipeline.look import Look
+    from trackaudit.pipeline.looking import Look
     from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome
 
 KEPT = 8
