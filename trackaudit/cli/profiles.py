@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from trackaudit.model import IdSchema
+    from trackaudit.profiles.aim import Goal
     from trackaudit.profiles.export import Export
-    from trackaudit.profiles.groups import Aim
 
 LIMIT = 20
 _MISSING = "this needs more packages: pip install 'trackaudit[profiles]'"
@@ -34,7 +34,7 @@ class _Asked(NamedTuple):
     soft: tuple[str, ...]
     properties: tuple[str, ...]
     appeared: str
-    hard_id: str
+    hard_id: tuple[str, ...]
     limit: int
     config: str | None
     code: str | None
@@ -47,7 +47,7 @@ class _Asked(NamedTuple):
 class _Opened(NamedTuple):
     database: Any
     export: Export
-    aim: Aim
+    goal: Goal
 
 
 @cli.group()
@@ -69,7 +69,12 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
                 help="This column is a property that identifies: email, phone or customer_id. Then no other is.",
             ),
             click.option("--appeared", default="", metavar="COLUMN", help="This column says when a profile appeared."),
-            click.option("--hard-id", default="", metavar="ID", help="Hard ID to merge into (default: the e-mail's)."),
+            click.option(
+                "--hard-id",
+                multiple=True,
+                metavar="ID",
+                help="Hard ID to merge into (default: those of e-mail addresses and account ids).",
+            ),
             click.option(
                 "--max-profiles-per-identifier",
                 "limit",
@@ -95,9 +100,16 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 @_options
 @click.option("--findings", metavar="FILE", help="Report of `trackaudit check --output json:FILE` to compare with.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--groups", default="", metavar="FILE", help="Write each group to this file, a line of JSON each.")
 @click.option("--columns-only", is_flag=True, help="Show what the columns are taken for, and stop.")
 def diagnose(
-    exports: tuple[str, ...], findings: str | None, output_format: str, columns_only: bool, debug: bool, **given: Any
+    exports: tuple[str, ...],
+    findings: str | None,
+    output_format: str,
+    groups: str,
+    columns_only: bool,
+    debug: bool,
+    **given: Any,
 ) -> int:
     """Count the profiles that share an identifier, where it stands, and why they did not merge."""
     asked = _Asked(paths=exports, **given)
@@ -105,20 +117,24 @@ def diagnose(
         if columns_only:
             return 0
         from trackaudit.profiles import plan
-        from trackaudit.profiles.blame import blame, findings_of, read_findings
+        from trackaudit.profiles.blame import blame, findings_of, read_findings, told
         from trackaudit.profiles.diagnose import diagnose
+        from trackaudit.profiles.files import together
         from trackaudit.report.profiles import write
 
-        plan.prepare(opened.database)
-        found = diagnose(
-            plan.groups_of(opened.database, opened.aim, asked.limit), plan.crowds_of(opened.database, asked.limit)
-        )
+        plan.prepare(opened.database, opened.goal)
         known = read_findings(findings) if findings else []
         known += findings_of(asked.code, asked.config) if asked.code else []
-        causes = blame(found, known)
-        looked = bool(findings or asked.code)
+        all_groups = plan.groups_of(opened.database, opened.goal)
+        crowds = plan.crowds_of(opened.database, opened.goal)
+        if groups:
+            with together(groups) as (out,):
+                found = diagnose(told(all_groups, known, out), crowds)
+        else:
+            found = diagnose(all_groups, crowds)
+        code = [blame(pattern, known) for pattern in found.patterns] if findings or asked.code else None
         with open_pipe(sys.stdout):
-            write(output_format, found, causes, looked, opened.export.profiles, len(opened.export.broken), sys.stdout)
+            write(output_format, found, code, opened.export.profiles, len(opened.export.broken), sys.stdout)
     return 0
 
 
@@ -157,8 +173,8 @@ def plan(
         from trackaudit.profiles import plan as planning
         from trackaudit.report.profiles import write_account
 
-        planning.prepare(opened.database)
-        account = planning.write(opened.database, opened.aim, asked.limit, opened.export.profiles, output, held)
+        planning.prepare(opened.database, opened.goal)
+        account = planning.write(opened.database, opened.goal, opened.export.profiles, output, held)
         with open_pipe(sys.stdout):
             write_account(output_format, account, output, held, sys.stdout)
     return 0
@@ -189,8 +205,8 @@ def _opened(asked: _Asked) -> Iterator[_Opened]:
         from trackaudit.profiles.columns import Asked
     except ModuleNotFoundError as error:
         raise InputError(f"{_MISSING} ({error.name})") from None
-    from trackaudit.profiles.aim import aim_of
-    from trackaudit.report.profiles import write_broken, write_columns
+    from trackaudit.profiles.aim import goal_of
+    from trackaudit.report.profiles import write_broken, write_columns, write_goal
 
     words = Asked(_pairs(asked.hard), _pairs(asked.soft), _kinds(asked.properties), asked.appeared)
     schema = _schema(asked)
@@ -204,7 +220,10 @@ def _opened(asked: _Asked) -> Iterator[_Opened]:
             with open_pipe(sys.stderr):
                 write_columns(done, sys.stderr)
             write_broken(done.broken, asked.broken, sys.stderr)
-            yield _Opened(database, done, aim_of(database, done, asked.hard_id))
+            goal = goal_of(database, done, asked.hard_id, asked.limit)
+            with open_pipe(sys.stderr):
+                write_goal(goal, sys.stderr)
+            yield _Opened(database, done, goal)
         finally:
             database.close()
 

@@ -1,42 +1,34 @@
-"""Which code makes the duplicates: a diagnosis and the findings of a check in, findings beside what they explain out.
+"""Which code makes the duplicates: groups and the findings of a check in, findings beside the groups they explain out.
 
-A finding is set beside a place of the shared identifier (`property email`) when its rule is about such a place and it
-names it; spelling and placeholders are set beside the rules that are about those.
+A finding explains a stray when it is about the very entry that the stray has (the property `email`); two values of a
+hard ID are set beside findings about that ID's spelling or its value, a placeholder beside those about placeholders.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from typing import NamedTuple
 
 from trackaudit.errors import InputError
+from trackaudit.profiles.aim import value_of
+from trackaudit.profiles.diagnose import Pattern, pattern_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any, TextIO
 
-    from trackaudit.profiles.diagnose import Diagnosis
+    from trackaudit.profiles.groups import Group
 
-_PROPERTY = {
-    "identifier-in-update": "page",
-    "identifier-in-api-properties": "API",
-    "identifier-mapped-as-property": "import",
-    "identifier-only-in-event": "event",
-    "identified-before-confirmation": "page",
-}
-"""Rules about identifiers that are sent as properties, with the channel that they speak of."""
 _SPELLING = ("hard-id-not-lowercased", "inconsistent-normalization")
 _CONFLICT = ("conflicting-id-names", "conflicting-id-values", "id-of-someone-else", "mismatched-import-id")
-
-
-class Blame(NamedTuple):
-    """What was found in the export (in words), how many profiles, and the findings that can explain it."""
-
-    what: str
-    profiles: int
-    findings: tuple[dict[str, Any], ...]
+_HELD = {
+    "placeholder": ("placeholder-id",),
+    "crowd": ("placeholder-id", "id-of-someone-else"),
+    "not-an-address": ("mismatched-import-id", "conflicting-id-values"),
+}
+"""Rules that explain why a value is held, whatever entry it stands in."""
+_FIELDS = ("rule", "path", "line", "message", "fingerprint", "channel", "operation", "part", "key")
 
 
 def findings_of(code: str, config: str | None) -> list[dict[str, Any]]:
@@ -45,7 +37,7 @@ def findings_of(code: str, config: str | None) -> list[dict[str, Any]]:
     from trackaudit.report import json_v1
 
     outcome = pipeline.check(pipeline.CheckOptions(paths=(code,), config=config, cwd=os.getcwd()))
-    return list(json_v1.record(outcome.result)["findings"])
+    return [{field: one[field] for field in _FIELDS} for one in json_v1.record(outcome.result)["findings"]]
 
 
 def read_findings(path: str) -> list[dict[str, Any]]:
@@ -53,35 +45,54 @@ def read_findings(path: str) -> list[dict[str, Any]]:
     try:
         with open(path, encoding="utf-8") as file:
             report = json.load(file)
-        findings = [finding for finding in report["findings"] if finding["rule"] and finding["message"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [{field: finding[field] for field in _FIELDS} for finding in report["findings"]]
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except KeyError as error:
+        raise InputError(
+            f"{path}: has no {error}; it is no report of `trackaudit check --output json:FILE`, or an older one's",
+            "Write it anew with this version",
+        ) from None
+    except (ValueError, TypeError) as error:
         raise InputError(f"{path}: is no report of `trackaudit check --output json:FILE`: {error}") from None
-    return findings
 
 
-def blame(found: Diagnosis, findings: Sequence[dict[str, Any]]) -> list[Blame]:
-    """Each cause that the export shows, with its findings; causes without findings too: no code in sight explains
-    them."""
-    causes = []
-    for (place, name), strays in sorted(found.strays.items(), key=lambda item: (-item[1], item[0])):
-        if not strays or place == "hard":
-            continue
-        if place == "property":
-            named = [
-                {**one, "channel": _PROPERTY[one["rule"]]}
-                for one in findings
-                if one["rule"] in _PROPERTY and f"`{name}`" in one["message"]
-            ]
-        else:
-            named = [one for one in findings if one["rule"] == "identifier-in-soft-id"]
-        causes.append(Blame(f"the identifier is in the {place} {name} and in no hard ID", strays, tuple(named)))
-    conflict = found.held.get("conflict")
-    if conflict:
-        rules = (*_SPELLING, *_CONFLICT)
-        named = [one for one in findings if one["rule"] in rules]
-        causes.append(Blame("one identifier has several hard IDs", conflict.profiles, tuple(named)))
-    placeholder = found.held.get("placeholder")
-    if placeholder:
-        named = [one for one in findings if one["rule"] == "placeholder-id"]
-        causes.append(Blame("the value stands for nobody", placeholder.profiles, tuple(named)))
-    return causes
+def blame(pattern: Pattern, findings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The findings that explain the groups of a pattern, in their order."""
+    return [one for one in findings if _explains(one, pattern)]
+
+
+def _explains(finding: dict[str, Any], pattern: Pattern) -> bool:
+    rule, part, key = finding["rule"], finding["part"], finding["key"]
+    if rule in _HELD.get(pattern.reason, ()):
+        return True
+    if part == "properties" and finding["operation"] != "event" and ("property", key) in pattern.strays:
+        return True
+    if rule == "identifier-in-soft-id" and ("soft", key) in pattern.strays:
+        return True
+    return key in pattern.clash and rule in (_SPELLING if pattern.spelling else (*_SPELLING, *_CONFLICT))
+
+
+def told(groups: Iterable[Group], findings: Sequence[dict[str, Any]], out: TextIO) -> Iterator[Group]:
+    """The same groups; each is written as a line of JSON, with the code that explains it, as it passes."""
+    known: dict[Pattern, list[dict[str, Any]]] = {}
+    for group in groups:
+        pattern = pattern_of(group)
+        code = known.setdefault(pattern, blame(pattern, findings)) if pattern not in known else known[pattern]
+        where: dict[str, int] = {}
+        for one in group.members:
+            for place in sorted({f"{said.place} {said.name}" for said in one.mentions}):
+                where[place] = where.get(place, 0) + 1
+        line = {
+            "shared": [[kind, value_of(kind, key)] for kind, key in group.shared],
+            "profiles": len(group.members),
+            "held": group.reason or None,
+            "where": where,
+            "strays": [list(place) for place in pattern.strays],
+            "code": [
+                {field: one[field] for field in ("rule", "path", "line", "channel", "key", "fingerprint")}
+                for one in code
+            ],
+        }
+        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        yield group

@@ -131,7 +131,9 @@ def ids_of(database: duckdb.DuckDBPyConnection, export: Export) -> list[tuple[st
 def hard_share(database: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int]:
     """How many values the hard ID has, and how many of them have an @."""
     row = database.execute(
-        "SELECT count(*), count(*) FILTER (value LIKE '%@%') FROM sightings WHERE place = 'hard' AND name = ?", [name]
+        "SELECT count(*), count(*) FILTER (value LIKE '%@%') FROM sightings "
+        "WHERE place = 'hard' AND name = ? AND trim(value) <> ''",
+        [name],
     ).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
 

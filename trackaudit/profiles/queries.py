@@ -8,6 +8,10 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 SIGHTINGS = {
     "profile": "int64",
     "place": "string",
@@ -17,27 +21,42 @@ SIGHTINGS = {
     "appeared": "float64",
 }
 MEMBERS = {"kind": "string", "key": "string", "profile": "int64"}
-SIZES = {"kind": "string", "key": "string", "profiles": "int64"}
+SIZES = {"kind": "string", "key": "string", "profiles": "int64", "bar": "string"}
+BRIDGES = {**MEMBERS, "label": "string", "moved": "boolean"}
+COMPONENTS = {"label": "string", "profile": "int64"}
+CHAINS = {"label": "string", "profiles": "int64"}
+UNITS = {**MEMBERS, "bar": "string"}
 DIALECTS = ("duckdb", "bigquery", "snowflake", "postgres")
 
 
+def table(name: str, columns: Mapping[str, str]) -> ir.Table:
+    return ibis.table(columns, name=name)
+
+
 def sightings() -> ir.Table:
-    return ibis.table(SIGHTINGS, name="sightings")
+    return table("sightings", SIGHTINGS)
 
 
-def keyed(seen: ir.Table) -> ir.Table:
-    """Sightings with what is compared (`key`), and the value as Engagement keeps it (`trimmed`)."""
+def keyed(seen: ir.Table, scopes: Mapping[str, str] | None = None) -> ir.Table:
+    """Sightings with what is compared (`key`), and the value as Engagement keeps it (`trimmed`). scopes: names of
+    properties with the ID whose values they hold; without them account ids of all names are compared."""
     trimmed = seen.value.strip()
     # An address in a soft ID identifies as well.
     kind = ibis.ifelse((seen.place == "soft") & seen.value.contains("@"), "email", seen.kind)
     phone = trimmed.re_replace("[^0-9+]", "").re_replace("^00", "+")
-    key = ibis.cases((kind == "email", trimmed.lower()), (kind == "phone", phone), else_=trimmed)
+    cases = [(kind == "email", trimmed.lower()), (kind == "phone", phone)]
+    if scopes is not None:
+        name = seen.name
+        for one, of in scopes.items():
+            name = ibis.ifelse(seen.name == one, of, name)
+        cases.append((kind == "customer_id", name + "=" + trimmed))
+    key = ibis.cases(*cases, else_=trimmed)
     return seen.mutate(kind=kind, trimmed=trimmed, key=key).filter(lambda row: row.trimmed != "")
 
 
-def members(seen: ir.Table) -> ir.Table:
+def members(seen: ir.Table, scopes: Mapping[str, str] | None = None) -> ir.Table:
     """Which profiles hold an identifier that another profile holds too: `kind`, `key`, `profile`."""
-    rows = keyed(seen).filter(lambda row: row.kind != "").filter(lambda row: row.key != "")
+    rows = keyed(seen, scopes).filter(lambda row: row.kind != "").filter(lambda row: row.key != "")
     range_ = rows.group_by("kind", "key").agg(low=rows.profile.min(), high=rows.profile.max())
     shared = range_.filter(range_.low < range_.high).select("kind", "key")
     return rows.semi_join(shared, ["kind", "key"]).select("kind", "key", "profile").distinct()
@@ -48,26 +67,90 @@ def sizes(held: ir.Table) -> ir.Table:
     return held.group_by("kind", "key").agg(profiles=held.count())
 
 
-def crowds(counted: ir.Table, limit: int) -> ir.Table:
-    """The identifiers that more than `limit` profiles hold."""
-    return counted.filter(counted.profiles > limit).order_by(ibis.desc("profiles"), "kind", "key")
+# ----------------------------------------------------------------------------------- profiles that are linked
 
 
-def evidence(seen: ir.Table, held: ir.Table, counted: ir.Table, limit: int) -> ir.Table:
-    """All that is known of the profiles of each group, group by group. `bearers`: how many profiles have this ID."""
-    small = held.semi_join(counted.filter(counted.profiles <= limit), ["kind", "key"])
-    small = small.select(group_kind="kind", group_key="key", profile="profile")
-    known = keyed(seen)
-    rows = small.join(known, "profile")
+def _links(held: ir.Table, counted: ir.Table) -> ir.Table:
+    return held.semi_join(counted.filter(counted.bar == ""), ["kind", "key"])
+
+
+def bridges(held: ir.Table, counted: ir.Table) -> ir.Table:
+    """Links of the profiles that several identifiers link, each labelled by itself."""
+    linked = _links(held, counted)
+    several = linked.group_by("profile").agg(links=linked.count()).filter(lambda row: row.links > 1)
+    joined = linked.semi_join(several, "profile")
+    return joined.mutate(label=joined.kind + " " + joined.key, moved=ibis.literal(True))
+
+
+def nearer(labelled: ir.Table) -> ir.Table:
+    """The same links, each with the least label that one more step along a profile reaches."""
+    least = labelled.group_by("profile").agg(least=labelled.label.min())
+    reached = labelled.join(least, "profile").group_by("kind", "key").agg(near=lambda row: row.least.min())
+    joined = labelled.join(reached, ["kind", "key"])
+    return joined.select("kind", "key", "profile", label=joined.near, moved=joined.near < joined.label)
+
+
+def components(held: ir.Table, counted: ir.Table, labelled: ir.Table) -> ir.Table:
+    """Which profiles identifiers link to one another, directly or by way of others: `label`, `profile`."""
+    linked = _links(held, counted)
+    labels = labelled.select("kind", "key", "label").distinct()
+    joined = linked.left_join(labels, ["kind", "key"])
+    return joined.select(
+        label=ibis.coalesce(joined.label, joined.kind + " " + joined.key), profile="profile"
+    ).distinct()
+
+
+def chains(labelled: ir.Table, joined: ir.Table, limit: int) -> ir.Table:
+    """Components of more than `limit` profiles; also parts of those that are too long to be followed to their end."""
+    ends = labelled.group_by("profile").agg(labels=labelled.label.nunique()).filter(lambda row: row.labels > 1)
+    open_ = labelled.semi_join(ends, "profile").select("label").distinct().mutate(open=ibis.literal(True))
+    counted = joined.group_by("label").agg(profiles=joined.count()).left_join(open_, "label")
+    return counted.filter((counted.profiles > limit) | counted.open.fill_null(False)).select("label", "profiles")
+
+
+def units(held: ir.Table, counted: ir.Table, joined: ir.Table, long: ir.Table, limit: int) -> ir.Table:
+    """What is judged together: components, and what profiles share that links nobody. Phone numbers and the like are
+    left out where their profiles are of one component."""
+    whole = joined.anti_join(long, "label")
+    kind = whole.label.split(" ")[0]
+    parts = whole.select(kind=kind, key=whole.label.substr(kind.length() + 1), profile="profile", bar=ibis.literal(""))
+    barred = held.join(counted.filter((counted.bar != "") & (counted.profiles <= limit)), ["kind", "key"])
+    barred = barred.select("kind", "key", "profile", "bar")
+    others = barred.filter(barred.bar == "other-identifier")
+    beside = others.left_join(joined, "profile").group_by("kind", "key")
+    beside = beside.agg(
+        loose=lambda row: row.label.isnull().any(), first=lambda row: row.label.min(), last=lambda row: row.label.max()
+    )
+    inside = beside.filter(lambda row: ~row.loose & (row.first == row.last))
+    others = others.anti_join(inside, ["kind", "key"])
+    return ibis.union(parts, barred.filter(barred.bar != "other-identifier"), others)
+
+
+def crowds(counted: ir.Table, long: ir.Table, limit: int) -> ir.Table:
+    """What too many profiles share or are linked by: `kind`, `key`, `profiles`, `bar`; the largest first."""
+    kind = long.label.split(" ")[0]
+    linked = long.select(
+        kind=kind, key=long.label.substr(kind.length() + 1), profiles="profiles", bar=ibis.literal("chain")
+    )
+    return counted.filter(counted.profiles > limit).union(linked).order_by(ibis.desc("profiles"), "kind", "key")
+
+
+def evidence(seen: ir.Table, judged: ir.Table, counted: ir.Table, scopes: Mapping[str, str]) -> ir.Table:
+    """All that is known of the profiles of each unit, unit by unit. `bearers`: how many profiles have this ID. `link`:
+    whether this value links profiles."""
+    known = keyed(seen, scopes)
+    grouped = judged.select(unit_kind="kind", unit_key="key", unit_bar="bar", profile="profile")
+    rows = grouped.join(known, "profile")
     ids = rows.filter(rows.place != "property").select("place", "name", "trimmed").distinct()
     again = known.semi_join(ids, ["place", "name", "trimmed"]).group_by("place", "name", "trimmed")
     again = again.agg(bearers=lambda row: row.profile.nunique()).filter(lambda row: row.bearers > 1)
-    joined = rows.left_join(again, ["place", "name", "trimmed"])
+    links = counted.filter(counted.bar == "").select("kind", "key", link=ibis.literal(True))
+    joined = rows.left_join(again, ["place", "name", "trimmed"]).left_join(links, ["kind", "key"])
     named = joined.select(
-        "group_kind", "group_key", "profile", "place", "name", "value", "trimmed", "kind", "key", "appeared",
-        bearers=joined.bearers.fill_null(1),
+        "unit_kind", "unit_key", "unit_bar", "profile", "place", "name", "value", "trimmed", "kind", "key", "appeared",
+        bearers=joined.bearers.fill_null(1), link=joined.link.fill_null(False),
     )  # fmt: skip
-    return named.order_by("group_kind", "group_key", "profile", "place", "name", "value")
+    return named.order_by("unit_kind", "unit_key", "unit_bar", "profile", "place", "name", "value")
 
 
 def extract(seen: ir.Table) -> ir.Table:

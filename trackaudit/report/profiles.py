@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 REASONS = {
     "placeholder": "the shared value stands for nobody",
     "not-an-address": "the shared value is no e-mail address",
+    "chain": "more profiles than the limit are linked, one by way of another",
     "crowd": "too many profiles share the value: it may be a shop's, or a family's",
     "conflict": "different values of one hard ID: such profiles never merge",
     "two-identifiers": "a profile holds a second identifier of the kind, perhaps another person's",
     "two-accounts": "the profiles have different account ids: they may be two people with one address",
     "contradiction": "the exports give one ID to two profiles: export again, in one go",
     "unreachable": "a stray profile has no soft ID by which a call could reach it",
-    "other-identifier": "they share an identifier that the hard ID does not hold, e.g. only the phone number",
+    "other-identifier": "they share an identifier of no hard ID that is merged into, e.g. only the phone number",
 }
 """Why a group of profiles is held."""
 _WHY = {"you": "your word", "configuration": "the known IDs", "export": "the export's word", "name": "its name"}
@@ -53,10 +54,16 @@ def write_broken(broken: Sequence[Any], path: str, out: TextIO) -> None:
     out.write(f"  they are in {escape(path)}\n")
 
 
-def write(form: str, found: Any, causes: Sequence[Any], looked: bool, profiles: int, broken: int, out: TextIO) -> None:
-    """Write a diagnosis. looked: whether code was compared."""
+def write_goal(goal: Any, out: TextIO) -> None:
+    """By which hard IDs profiles are compared and merged."""
+    named = ", ".join(f"{escape(aim.hard)} ({aim.kind})" for aim in goal.aims)
+    out.write(f"merging into {named}\n")
+
+
+def write(form: str, found: Any, code: Sequence[Any] | None, profiles: int, broken: int, out: TextIO) -> None:
+    """Write a diagnosis. code: for each pattern, the findings that explain it; None where no code was compared."""
     if form == "json":
-        json.dump(_record(found, causes, profiles, broken), out, indent=2, ensure_ascii=False)
+        json.dump(_record(found, code, profiles, broken), out, indent=2, ensure_ascii=False)
         out.write("\n")
         return
     if not found.kinds:
@@ -85,7 +92,7 @@ def write(form: str, found: Any, causes: Sequence[Any], looked: bool, profiles: 
         out.write("Shared by the most profiles\n")
         for kind, key, number in found.crowds:
             out.write(f"  {escape(key)} ({kind}): {number:,}\n")
-    _write_causes(causes, looked, out)
+    _write_patterns(found, code, out)
 
 
 def _write_held(held: Mapping[str, Any], out: TextIO) -> None:
@@ -93,23 +100,42 @@ def _write_held(held: Mapping[str, Any], out: TextIO) -> None:
         out.write(f"  {reason}: {groups:,} groups, {number:,} profiles ({REASONS[reason]})\n")
 
 
-def _write_causes(causes: Sequence[Any], looked: bool, out: TextIO) -> None:
-    if not looked:
-        out.write("To see which code is to blame, give it: --code PATH, or --findings REPORT\n")
-        return
-    out.write("Which code is to blame\n")
-    for cause in causes:
-        out.write(f"  {escape(cause.what)}: {cause.profiles:,} profiles\n")
-        for one in cause.findings:
-            channel = f", {one['channel']}" if one.get("channel") else ""
-            out.write(
-                f"    {escape(one['path'])}:{one['line']}: {escape(one['message'])} [{escape(one['rule'])}{channel}]\n"
-            )
-        if not cause.findings:
+def _write_patterns(found: Any, code: Sequence[Any] | None, out: TextIO) -> None:
+    out.write(
+        "The groups, by where the strays have what is shared" + (", and the code that does it\n" if code else "\n")
+    )
+    for number, (pattern, like) in enumerate(found.patterns.items()):
+        groups, profiles = like.size
+        fate = f"held: {pattern.reason}" if pattern.reason else "can merge"
+        out.write(f"  {_how(pattern)}: {groups:,} groups, {profiles:,} profiles, {fate}\n")
+        out.write(f"    e.g. {', '.join(map(escape, like.examples))}\n")
+        for one in code[number] if code is not None else ():
+            entry = f", {one['part']} {escape(one['key'])}" if one["key"] else ""
+            channel = f", {one['channel']}" if one["channel"] else ""
+            place = f"{escape(one['path'])}:{one['line']}"
+            out.write(f"    {place}: {escape(one['message'])} [{escape(one['rule'])}{channel}{entry}]\n")
+        if code is not None and not code[number] and (pattern.strays or pattern.clash):
             out.write("    no finding explains this: look at imports and at code that was not checked\n")
+    if code is None:
+        out.write("To see which code is to blame, give it: --code PATH, or --findings REPORT\n")
 
 
-def _record(found: Any, causes: Sequence[Any], profiles: int, broken: int) -> dict[str, Any]:
+def _how(pattern: Any) -> str:
+    """A pattern in words."""
+    parts = []
+    if pattern.strays:
+        parts.append(f"in {' and '.join(f'{place} {escape(name)}' for place, name in pattern.strays)}")
+    if pattern.clash:
+        differ = "spelt differently in" if pattern.spelling else "with two values in"
+        parts.append(f"{differ} {', '.join(map(escape, pattern.clash))}")
+    return (
+        "; ".join(parts) or "shared by many"
+        if pattern.reason in ("crowd", "chain")
+        else "; ".join(parts) or "in hard IDs"
+    )
+
+
+def _record(found: Any, code: Sequence[Any] | None, profiles: int, broken: int) -> dict[str, Any]:
     return {
         "version": 1,
         "profiles": profiles,
@@ -124,16 +150,17 @@ def _record(found: Any, causes: Sequence[Any], profiles: int, broken: int) -> di
         "held": {reason: count._asdict() for reason, count in sorted(found.held.items())},
         "days": found.days,
         "crowds": [{"kind": kind, "value": key, "profiles": number} for kind, key, number in found.crowds],
-        "causes": [
+        "groups": [
             {
-                "what": cause.what,
-                "profiles": cause.profiles,
-                "findings": [
-                    {key: one.get(key) for key in ("rule", "path", "line", "message", "fingerprint", "channel")}
-                    for one in cause.findings
-                ],
+                "held": pattern.reason or None,
+                "strays": [{"place": place, "name": name} for place, name in pattern.strays],
+                "clash": list(pattern.clash),
+                "spelling": pattern.spelling,
+                **like.size._asdict(),
+                "examples": list(like.examples),
+                "findings": list(code[number]) if code is not None else None,
             }
-            for cause in causes
+            for number, (pattern, like) in enumerate(found.patterns.items())
         ],
     }
 
