@@ -39,6 +39,15 @@ class Coverage:
                     self._identified.setdefault(entry.kind, []).append((call, entry))
         for unit in self._units.values():
             unit.sort(key=lambda call: call.order)
+        # A unit may hold thousands of calls, and each of them asks.
+        self._events: dict[tuple[str, str], list[TrackingCall]] = {}
+        self._marks: dict[tuple[str, str], list[TrackingCall]] = {}
+        for name, unit in self._units.items():
+            for call in unit:
+                if call.event:
+                    self._events.setdefault((name, call.event), []).append(call)
+                if call.operation in (*_IDENTIFYING_OPERATIONS, "anonymize"):
+                    self._marks.setdefault((name, _family(call)), []).append(call)
 
     # ------------------------------------------------------------------------------------------- ID names
 
@@ -90,10 +99,12 @@ class Coverage:
                 return other, entry
         return None
 
-    def same_handler(self, call: TrackingCall, event: Callable[[TrackingCall], bool]) -> Iterator[TrackingCall]:
-        """Events of the same unit that can happen in the same run of the same handler as `call`."""
-        for other in self._units.get(call.unit, ()):
-            if other is not call and event(other) and _together(call, other):
+    def same_handler(self, call: TrackingCall, event: str = "") -> Iterator[TrackingCall]:
+        """Calls of the same unit that can happen in the same run of the same handler as `call`; `event`: only events of
+        that name."""
+        others = self._events.get((call.unit, event), ()) if event else self._units.get(call.unit, ())
+        for other in others:
+            if other is not call and _together(call, other):
                 yield other
 
     def of_unit(self, unit: str) -> Sequence[TrackingCall]:
@@ -114,7 +125,7 @@ class Coverage:
         if any(carries(start) for start in self._begun(call)):
             return True
         others = [other.blocks for other in self._identifying(call) if carries(other)]
-        return any(_happens(others, call.blocks[:depth]) for depth in range(len(call.blocks) + 1))
+        return bool(others) and any(_happens(others, call.blocks[:depth]) for depth in range(len(call.blocks) + 1))
 
     def _carries(self, other: TrackingCall, entry: Entry, call: TrackingCall) -> bool:
         return any(
@@ -128,16 +139,12 @@ class Coverage:
 
     def _identifying(self, call: TrackingCall) -> Iterator[TrackingCall]:
         """Identifying calls of the same unit and SDK family, with no anonymize between that surrounds `call`."""
-        unit = self._units.get(call.unit, ())
+        marks = self._marks.get((call.unit, _family(call)), ())
         resets = [
-            other.order
-            for other in unit
-            if other.operation == "anonymize"
-            and _family(other) == _family(call)
-            and _surrounds(other.blocks, call.blocks)
+            other.order for other in marks if other.operation == "anonymize" and _surrounds(other.blocks, call.blocks)
         ]
-        for other in unit:
-            if other is call or other.operation not in _IDENTIFYING_OPERATIONS or _family(other) != _family(call):
+        for other in marks:
+            if other is call or other.operation == "anonymize":
                 continue
             low, high = sorted((other.order, call.order))
             if not any(low < order < high for order in resets):
@@ -203,10 +210,13 @@ def _happens(others: Sequence[Blocks], at: Blocks) -> bool:
     inside = [blocks for blocks in others if blocks[:depth] == at]
     if any(len(blocks) == depth for blocks in inside):
         return True
-    branches = {(blocks[depth][0], blocks[depth][2]) for blocks in inside}
+    branches: dict[tuple[int, int], dict[int, list[Blocks]]] = {}
+    for blocks in inside:
+        branch, arm, arms = blocks[depth]
+        branches.setdefault((branch, arms), {}).setdefault(arm, []).append(blocks)
     return any(
-        arms > 0 and all(_happens(inside, (*at, (branch, arm, arms))) for arm in range(arms))
-        for branch, arms in branches
+        len(held) == arms and all(_happens(below, (*at, (branch, arm, arms))) for arm, below in held.items())
+        for (branch, arms), held in branches.items()
     )
 
 

@@ -134,12 +134,9 @@ def _conditional(subject: Subject, given: Given) -> bool:
 
 
 def _opt_in(subject: Subject, given: Given) -> bool:
-    def starts(call: TrackingCall) -> bool:
-        return call.event == DOUBLE_OPT_IN
-
-    if next(subject.ground.coverage.same_handler(subject.call, starts), None) is not None:
+    if next(subject.ground.coverage.same_handler(subject.call, DOUBLE_OPT_IN), None) is not None:
         return "here" in _words(given)
-    elsewhere = any(map(starts, subject.ground.project.beside(subject.call)))
+    elsewhere = any(call.event == DOUBLE_OPT_IN for call in subject.ground.project.beside(subject.call))
     return ("elsewhere" if elsewhere else "nowhere") in _words(given)
 
 
@@ -150,7 +147,7 @@ def _near(subject: Subject, given: Given) -> bool:
         return not given
     found = bool(call.context.near & identifier_kinds(schema)[0]) or any(
         is_identifier(item, schema)
-        for other in subject.ground.coverage.same_handler(call, lambda other: True)
+        for other in subject.ground.coverage.same_handler(call)
         if other.context.function == call.context.function
         for item in other.properties.items
     )
@@ -279,7 +276,7 @@ def double_opt_in_events(subject: Subject) -> list[TrackingCall]:
     """The `double_opt_in` events in the same handler as the call that carry the same identifier, or none at all."""
     entry = subject.the_entry
     found = []
-    for event in subject.ground.coverage.same_handler(subject.call, lambda call: call.event == DOUBLE_OPT_IN):
+    for event in subject.ground.coverage.same_handler(subject.call, DOUBLE_OPT_IN):
         addresses = [item for item in (*event.properties.items, *event.ids.items) if item.kind == "email"]
         nameless = not addresses and event.context.function == subject.call.context.function
         if nameless or any(same_identifier(item, entry) for item in addresses):

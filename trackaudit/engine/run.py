@@ -236,12 +236,13 @@ def _sorted(matches: list[_Match]) -> tuple[_Match, ...]:
 
 def _unsuperseded(groups: list[_Group]) -> list[_Group]:
     """Drop what a rule of higher precedence says of the same root, or of another part of the same send."""
-    kept = []
-    for group in groups:
-        over = [other for other in groups if group.lead.rule.id in other.lead.rule.supersedes]
-        if not any(_speaks_for(other, group) for other in over):
-            kept.append(group)
-    return kept
+    over: dict[str, list[_Group]] = {}
+    for other in groups:
+        for rule in other.lead.rule.supersedes:
+            over.setdefault(rule, []).append(other)
+    return [
+        group for group in groups if not any(_speaks_for(other, group) for other in over.get(group.lead.rule.id, ()))
+    ]
 
 
 def _speaks_for(other: _Group, group: _Group) -> bool:

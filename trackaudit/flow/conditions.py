@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from trackaudit import program as p
-from trackaudit.flow.values import Symbol, options
+from trackaudit.flow.values import Const, Symbol, options
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.flow.machine import Machine
+    from trackaudit.flow.values import Value
 
 NO_KEYS: frozenset[str] = frozenset()
 ABSENT = ("empty", "blank", "nil", "null", "none", "missing", "invalid", "undefined")
@@ -144,3 +145,14 @@ def _plain(node: p.Expr) -> bool:
             return False
         node = node.object
     return isinstance(node, p.Name)
+
+
+def decided(m: Machine, node: p.Expr, value: Value) -> bool | None:
+    """The test's outcome when it is certain: constants and names that nothing assigns again, and no more."""
+    if not isinstance(value, Const):
+        return None
+    settled = m.linker.relevance.settled(m.frame.module)
+    for part in p.walk([node]):
+        if isinstance(part, (p.Member, p.Call)) or (isinstance(part, p.Name) and not settled(part.id)):
+            return None
+    return bool(value.value)

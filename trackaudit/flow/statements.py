@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from trackaudit import program as p
 from trackaudit.flow import assign, objects
-from trackaudit.flow.conditions import NO_KEYS, read_test
+from trackaudit.flow.choice import chain_of, choose
+from trackaudit.flow.conditions import NO_KEYS, decided, read_test
 from trackaudit.flow.machine import Exit, Machine
 from trackaudit.flow.values import UNDEFINED, Const, Func, Lazy, options
 from trackaudit.record import NamedTuple
@@ -102,17 +103,6 @@ def _block(m: Machine, node: p.Block) -> bool:
     return in_scope(m, node.body)
 
 
-def decided(m: Machine, node: p.Expr, value: Value) -> bool | None:
-    """The test's outcome when it is certain: constants and names that nothing assigns again, and no more."""
-    if not isinstance(value, Const):
-        return None
-    settled = m.linker.relevance.settled(m.frame.module)
-    for part in p.walk([node]):
-        if isinstance(part, (p.Member, p.Call)) or (isinstance(part, p.Name) and not settled(part.id)):
-            return None
-    return bool(value.value)
-
-
 class Outcome(NamedTuple):
     """What came of a branch: the test's value, whether anything comes out alive and, when exactly one arm does, that
     arm's block and what its test tells."""
@@ -145,6 +135,13 @@ def branch(m: Machine, test: p.Expr, then: Callable[[], bool], orelse: Callable[
 
 
 def _branch(m: Machine, node: p.Branch) -> bool:
+    links = chain_of(m, node)
+    if links is not None:
+        choice = choose(m, links, lambda body: in_scope(m, body))
+        if choice.block is not None:
+            m.blocks = (*m.blocks, choice.block)
+            m.guards = m.guards | choice.told
+        return choice.alive
     outcome = branch(m, node.test, lambda: in_scope(m, node.then), lambda: in_scope(m, node.orelse))
     if outcome.block is not None:
         m.blocks = (*m.blocks, outcome.block)

@@ -187,6 +187,8 @@ def union(values: Iterable[Value]) -> Value:
         for option in value.options if isinstance(value, Union) else (value,):
             if not any(same(option, known) for known in options):
                 options.append(option)
+        if len(options) >= UNION_LIMIT:
+            break
     if not options:
         return UNDEFINED
     return options[0] if len(options) == 1 else Union(tuple(options[:UNION_LIMIT]))
@@ -288,11 +290,17 @@ class Store:
             for key, content in arms[0].items():
                 self.write(key, content)
             return
-        keys: dict[Key, None] = {}
-        for arm in arms:
-            keys.update(dict.fromkeys(arm))
-        for key in keys:
-            contents = [found for arm in arms if (found := arm.get(key) or self.cells.get(key)) is not None]
+        # By what was written, not keys times arms: a choice of thousands writes in each arm to variables of its own.
+        written: dict[Key, list[tuple[int, Content]]] = {}
+        for index, arm in enumerate(arms):
+            for key, content in arm.items():
+                written.setdefault(key, []).append((index, content))
+        for key, found in written.items():
+            contents = [content for _, content in found]
+            old = self.cells.get(key)
+            if len(found) < len(arms) and old is not None:
+                # An arm that wrote nothing left it as it was; the first of them says where that stands.
+                contents.insert(next((at for at, (index, _) in enumerate(found) if index != at), len(found)), old)
             self.write(key, _join_contents(contents))
 
 

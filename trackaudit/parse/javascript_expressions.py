@@ -6,6 +6,7 @@ generated code holds thousands of links.
 
 from __future__ import annotations
 
+from trackaudit.parse.balance import balanced
 from trackaudit.parse.javascript_lists import array, elements, object_
 from trackaudit.parse.javascript_lower import error_expression
 from trackaudit.parse.javascript_patterns import target
@@ -219,7 +220,7 @@ def _binary(low: Lower, node: Tree) -> Expr:
             value = Logical(start, end, _LOGICAL[op], value, low.field(node, "right"))
         else:
             value = Binary(start, end, op, value, low.field(node, "right"))
-    return value
+    return balanced(value)
 
 
 def _conditional(low: Lower, node: Tree) -> Expr:

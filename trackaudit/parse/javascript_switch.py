@@ -6,6 +6,7 @@ An arm holds what runs for its case: its own statements and, until something end
 
 from __future__ import annotations
 
+from trackaudit.parse.balance import balanced
 from trackaudit.program import Binary, Block, Branch, Expression, Jump, Literal, Logical, Return, Throw, Try, children
 
 TYPE_CHECKING = False
@@ -46,7 +47,7 @@ def switch(low: Lower, node: Tree, out: list[Stmt]) -> None:
         follows = clauses[at + 1][1] if at + 1 < len(clauses) else None
         if not statements and follows is not None:
             continue  # `case 1: case 2:` is one choice
-        choices.append((clause.start_byte, test, arms[at]))
+        choices.append((clause.start_byte, balanced(test), arms[at]))
         test = None
     orelse = default
     for at, (begin, test, arm) in enumerate(reversed(choices)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trackaudit.parse.balance import balanced
 from trackaudit.parse.python_strings import join_strings, read_string
 from trackaudit.parse.python_syntax import inner
 from trackaudit.parse.python_text import annotation_name, number
@@ -243,7 +244,7 @@ class Expressions:
                 result = Logical(result.start, link.end_byte, op, result, right)
             else:
                 result = Binary(result.start, link.end_byte, op, result, right)
-        return result
+        return balanced(result)
 
     def _comparison(self, node: Syntax) -> Expr:
         operators = node.children_by_field_name("operators")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trackaudit.parse.balance import balanced
 from trackaudit.parse.python_syntax import inner
 from trackaudit.program import Binary, Bind, Branch, Literal, Logical, Member, Name, Sequence, Unknown
 
@@ -122,7 +123,7 @@ class MatchReader:
             if test is None:
                 return None
             result = test if result is None else Logical(result.start, test.end, "or", result, test)
-        return result
+        return None if result is None else balanced(result)
 
     def _capture(self, name: Syntax, subject: Expr | None, captures: list[Stmt]) -> None:
         start, end = name.start_byte, name.end_byte
