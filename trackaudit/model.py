@@ -194,7 +194,8 @@ class TrackingCall(NamedTuple):
 class Moment(NamedTuple):
     """A function that runs at a moment that rules care of (`handler`: logout), sending or not.
 
-    `place`: the function. `anonymizes`: whether an anonymize was seen to be sent from it.
+    `place`: the function. `anonymizes`: whether an anonymize was seen to be sent from it. `words`: the names and
+    members that it uses.
     """
 
     name: str
@@ -203,6 +204,7 @@ class Moment(NamedTuple):
     language: str
     anonymizes: bool
     package: str = ""
+    words: frozenset[str] = frozenset()
 
 
 class IdName(NamedTuple):

@@ -725,6 +725,9 @@ class Module:
 
 
 _SLOTS: dict[type[Node], tuple[str, ...]] = {}
+_BELOW: dict[type[Node], tuple[str, ...]] = {}
+_PLAIN = frozenset(("bool", "str", "int", "str | None", "bool | None", "int | None"))
+"""What a slot holds that holds no node, as its constructor says it."""
 
 
 def _slots(kind: type[Node]) -> tuple[str, ...]:
@@ -735,11 +738,20 @@ def _slots(kind: type[Node]) -> tuple[str, ...]:
     return names
 
 
+def slots_below(kind: type[Node]) -> tuple[str, ...]:
+    """The slots of a kind of node that may hold others, the last first, as a walk with a stack takes them."""
+    names = _BELOW.get(kind)
+    if names is None:
+        said = kind.__init__.__annotations__
+        names = _BELOW[kind] = tuple(name for name in reversed(_slots(kind)) if said.get(name) not in _PLAIN)
+    return names
+
+
 def children(node: Node) -> Iterator[Node]:
     """Yield a node's direct children, slot by slot."""
     if isinstance(node, (Name, Literal)):
         return
-    for name in _slots(type(node)):
+    for name in reversed(slots_below(type(node))):
         value = getattr(node, name)
         if isinstance(value, Node):
             yield value
@@ -760,7 +772,7 @@ def walk(nodes: Seq[Node]) -> Iterator[Node]:
         if kind is Name or kind is Literal:
             continue
         # Written out rather than by `children`: this loop is the hottest of all, a generator a node doubles its cost.
-        for name in reversed(_SLOTS.get(kind) or _slots(kind)):
+        for name in _BELOW.get(kind) or slots_below(kind):
             value = getattr(node, name)
             if isinstance(value, list):
                 for item in reversed(value):

@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from trackaudit.flow.rounds import Flow
     from trackaudit.flow.send import FrozenRecord, Send
-    from trackaudit.flow.units import Flow
     from trackaudit.model import Notice, SourceFile
     from trackaudit.vocabulary import Shape, Vocabulary
 

@@ -9,7 +9,7 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from trackaudit.flow.link import Linker, Loaded
     from trackaudit.flow.values import Func
@@ -198,6 +198,6 @@ def _handed_on(linker: Linker, module: Module) -> set[str]:
     return found
 
 
-def imports_one(linker: Linker, modules: Iterable[Module], targets: set[str]) -> bool:
+def imports_one(linker: Linker, modules: Iterable[Module], targets: Collection[str]) -> bool:
     """Whether a file imports one of these files, anywhere in it."""
-    return any(not targets.isdisjoint(linker.imports(module)) for module in modules)
+    return any(path in targets for module in modules for path in linker.imports(module))

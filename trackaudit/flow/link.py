@@ -159,7 +159,12 @@ class Linker:
 
     def groups(self) -> dict[str, str]:
         """By file that was run, the group of files that imports join it to."""
-        return grouped((path for path, loaded in self.files.items() if loaded.done), self._resolver.links)
+        return grouped((path for path, loaded in self.files.items() if loaded.done), self.links)
+
+    @property
+    def links(self) -> set[tuple[str, str]]:
+        """Every importer so far, with the file that it imports."""
+        return self._resolver.links
 
     def resolve(self, module: Module, specifier: str) -> str | None:
         """The file that a specifier means in a module, or None."""

@@ -8,7 +8,7 @@ from trackaudit.vocabulary.words import split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from trackaudit.flow.machine import Machine
     from trackaudit.program import Module
@@ -76,13 +76,12 @@ _OTHER_PARAMETERS = frozenset(("req", "res", "request", "response", "ctx", "repl
 
 
 def moments(m: Machine) -> list[Moment]:
-    """The logout handlers of the scripts that were run, in order of files and places. Of handlers that call one
-    another, the one that is called stands for all."""
+    """The logout handlers of the scripts that were run, in order of files and places, each with what it says."""
     anonymizing: set[int] = set()
     for send in m.sends:
         if send.sink is not None and send.sink.operation == "anonymize":
             anonymizing.update(send.where.stack)
-    found: list[tuple[Moment, frozenset[str]]] = []
+    found: list[Moment] = []
     for path in sorted(m.linker.files):
         loaded = m.linker.files[path]
         for module in loaded.modules if loaded.done else ():
@@ -92,9 +91,14 @@ def moments(m: Machine) -> list[Moment]:
                 words = _words(node)
                 clean = id(node) in anonymizing or "anonymize" in words
                 place = Place(path, node.start, node.end)
-                found.append((Moment(name, LOGOUT, place, module.language, clean), words))
-    names = {moment.name for moment, _ in found if moment.name}
-    return [moment for moment, words in found if not any(name != moment.name and name in words for name in names)]
+                found.append(Moment(name, LOGOUT, place, module.language, clean, "", words))
+    return found
+
+
+def without_callers(found: Sequence[Moment]) -> tuple[Moment, ...]:
+    """Of handlers that call one another, the one that is called stands for all."""
+    names = {moment.name for moment in found if moment.name}
+    return tuple(one for one in found if not any(name != one.name and name in one.words for name in names))
 
 
 def _handlers(m: Machine, module: Module) -> Iterator[tuple[p.Function, str]]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _NAMING = (p.Function, p.ClassMember)
 """What gives a key's name a meaning: a function in a record, anything in a class."""
 
+_NOTED = frozenset((p.Call, p.Function, p.Bind, p.Assign, p.Pair, p.ClassMember, p.Import, p.Export, p.Class))
+
 
 class Outline(NamedTuple):
     """imports: import statements. specifiers: every module that is imported anywhere, with the names taken from
@@ -42,8 +44,8 @@ class Outline(NamedTuple):
     ranges: dict[int, tuple[int, int]]
 
 
-_SPEAKING = (p.Call, p.Member, p.Pair, p.PatternEntry, p.Keyword, p.Literal)
-_RANGED = (p.Function, p.Bind, p.Assign, p.ClassMember)
+_SPEAKING = frozenset((p.Call, p.Member, p.Pair, p.PatternEntry, p.Keyword, p.Literal))
+_RANGED = frozenset((p.Function, p.Bind, p.Assign, p.ClassMember))
 
 
 def outline(module: Module, vocabulary: Vocabulary) -> Outline:
@@ -53,27 +55,38 @@ def outline(module: Module, vocabulary: Vocabulary) -> Outline:
     bound: set[str] = set()
     number = 0
     stack: list[p.Node | tuple[int, int]] = list(reversed(module.body))
+    pop, push = stack.pop, stack.append
     while stack:
-        node = stack.pop()
-        if isinstance(node, tuple):
-            ranges[node[0]] = (node[1], number)
+        node = pop()
+        kind = type(node)
+        if kind is tuple:
+            ranges[node[0]] = (node[1], number)  # type: ignore[index]
             continue
         number += 1
-        if isinstance(node, p.Name):
-            words.setdefault(node.id, []).append(number)
+        if kind is p.Name:
+            words.setdefault(node.id, []).append(number)  # type: ignore[union-attr]
             continue
-        if isinstance(node, _SPEAKING):
-            for word in node_words(node, vocabulary):
+        if kind in _SPEAKING:
+            for word in node_words(node, vocabulary):  # type: ignore[arg-type]
                 words.setdefault(word, []).append(number)
-        if isinstance(node, _RANGED):
+            if kind is p.Literal:
+                continue
+        if kind in _RANGED:
             # Comes off the stack when all below the node has.
-            stack.append((id(node), number))
+            push((id(node), number))
             if isinstance(node, p.ClassMember) and node.value is not None and not isinstance(node.value, p.Function):
-                stack.append((id(node.value), number))
-        _note(found, bound, node)
-        below = list(p.children(node))
-        below.reverse()
-        stack.extend(below)
+                push((id(node.value), number))
+        if kind in _NOTED:
+            _note(found, bound, node)  # type: ignore[arg-type]
+        # Written out, as in `program.walk`: half of a large tree's nodes come by here for the only time.
+        for name in p.slots_below(kind):  # type: ignore[arg-type]
+            value = getattr(node, name)
+            if type(value) is list:
+                for item in reversed(value):
+                    if isinstance(item, p.Node):
+                        push(item)
+            elif isinstance(value, p.Node):
+                push(value)
     # What a class has from a base that sends, its own functions reach by any name.
     for cls in found.classes:
         keys = [str(item.key.value) for item in cls.members if isinstance(item.key, p.Literal)]

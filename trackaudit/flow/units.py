@@ -5,10 +5,8 @@ from __future__ import annotations
 from trackaudit import program as p
 from trackaudit.flow import expressions, invoke, statements
 from trackaudit.flow.arguments import Arg, Args
-from trackaudit.flow.callers import Wanted, imports_one, wanted
 from trackaudit.flow.inline import inline, instantiate
-from trackaudit.flow.machine import ANY_UNIT, Frame, Machine, OutOfSteps
-from trackaudit.flow.moments import moments
+from trackaudit.flow.machine import Frame, Machine, OutOfSteps
 from trackaudit.flow.send import FrozenList, FrozenRecord, Send, freeze, uses
 from trackaudit.flow.values import ClassValue, Func, Lazy, Obj, Ref, union
 from trackaudit.model import Notice, Place, Step, Wrapper, crash
@@ -16,53 +14,10 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Sequence
-
     from trackaudit.flow.link import Linker, Loaded
-    from trackaudit.flow.values import Symbol, Value
-    from trackaudit.model import Moment
+    from trackaudit.flow.values import Value
     from trackaudit.program import Module
     from trackaudit.vocabulary import Vocabulary
-
-ROUNDS = 12
-"""Files in a row that call one another's wrappers."""
-CALLER_FILES = 2_000
-"""Files that are evaluated because they call something that sends."""
-
-
-class Trace(NamedTuple):
-    """What the evaluation of each file hangs on, beside the files that it imports.
-
-    wanted: by file, what its callers were looked for by. sought: the files that were found so, whether they do call or
-    not. globals: names that files share without an import. last: the last number given out. spent: steps of all units.
-    """
-
-    wanted: dict[str, Wanted]
-    sought: frozenset[str]
-    globals: frozenset[str]
-    last: int
-    spent: int
-
-
-class Flow(NamedTuple):
-    """What the stage yields.
-
-    sends: those of kept units, in order of files and places. presence: by block number, the arm in which what a test
-    asks for is there, and the keys of what it asks for. limits: by what a bound's notice says, the places where it was
-    hit, in order. evaluated: functions run, by file. wrappers: functions whose parameters reach a send, in order of
-    files and places. moments: handlers that rules ask about. held: what a component's state is set to, by its symbol's
-    root and path. trace: what the answer hangs on.
-    """
-
-    sends: list[Send]
-    presence: dict[int, tuple[int, frozenset[str]]]
-    notices: list[Notice]
-    limits: dict[str, list[tuple[str, int]]]
-    evaluated: dict[str, int]
-    wrappers: list[Wrapper]
-    moments: list[Moment]
-    held: dict[tuple[str, tuple[str, ...]], list[Symbol]]
-    trace: Trace
 
 
 class Unit(NamedTuple):
@@ -109,6 +64,10 @@ class Evaluator(Machine):
         self.instantiate = lambda cls, node: instantiate(self, cls, node)
         self.notices: list[Notice] = []
         self.units: list[Unit] = []
+
+    def release(self) -> None:
+        """Let go of the parts, which hold the machine: so what it knew is freed at once, not by a look for cycles."""
+        del self.evaluate, self.execute, self.call, self.instantiate
 
     def _call(self, value: Value, node: p.Node, *values: Value) -> Value:
         place = self.place(node)
@@ -204,95 +163,7 @@ def _cut(path: str, what: str, why: str) -> Notice:
     return Notice("limit", path, 0, f"the evaluation of {what} was cut short: {why}")
 
 
-def evaluate(
-    paths: Iterable[str],
-    vocabulary: Vocabulary,
-    linker: Linker,
-    search: Callable[[Sequence[Wanted], Container[str]], list[str]] | None = None,
-    every: bool = False,
-    last: int = 0,
-) -> Flow:
-    """Evaluate these files and what they import; then, round by round, the files that call what sends.
-
-    `search` gives the paths of files, other than those named, whose bytes pass one of the tests. `every`: run also the
-    functions that are called, on their own. `last`: numbers of units and blocks are greater than it.
-    """
-    known: dict[str, Wanted] = {}
-    taken = list(dict.fromkeys(paths))
-    held: set[str] = set()
-    sought: set[str] = set()
-    spent = 0
-    for turn in range(ROUNDS + 1):
-        # Every round begins anew: what is worth evaluating in a file depends on which files are known to send.
-        machine = Evaluator(vocabulary, linker, last)
-        machine.spent = spent
-        linker.restart(taken)
-        for path in taken:
-            linker.run(machine, path)
-        machine.run_functions(every)
-        spent = machine.spent
-        fresh = _fresh(machine, linker, known) if search is not None else []
-        if search is None or not fresh:
-            break
-        # A file that imports none of them yet is held: a barrel that comes later may be what it imports.
-        here = search(fresh, {*taken, *held})
-        sought.update(here)
-        held.update(here)
-        found = sorted(path for path in held if imports_one(linker, linker.parsed(path), set(known)))
-        if not found:
-            break
-        if turn == ROUNDS or len(taken) + len(found) > CALLER_FILES:
-            why = f"callers of callers beyond {ROUNDS} files in a row" if turn == ROUNDS else f"{CALLER_FILES} files"
-            machine.notices.append(Notice("limit", "", 0, f"{why} of callers: not all were followed"))
-            break
-        held.difference_update(found)
-        taken.extend(found)
-    kept, called = _kept(machine)
-    own = {unit.number: unit.node for unit in machine.units}
-    sends = [
-        send
-        for send in machine.sends
-        if send.where.unit in kept
-        # A kept unit's own function does not count against it; a closure that is called after all does.
-        and not any(tag in called for tag in send.where.tags if tag != own.get(send.where.unit))
-    ]
-    sending = {ANY_UNIT, *(send.where.unit for send in sends)}
-    limits: dict[str, list[tuple[str, int]]] = {}
-    for (path, message), (start, unit) in sorted(machine.limits.items()):
-        if unit in sending:
-            limits.setdefault(message, []).append((path, linker.source(path).position(start)[0]))
-    return Flow(
-        sends,
-        machine.presence,
-        machine.notices,
-        limits,
-        machine.evaluated,
-        _wrappers(machine),
-        moments(machine),
-        machine.held,
-        Trace(known, frozenset(sought), frozenset(machine.globals.names), machine.number(), spent),
-    )
-
-
-def _fresh(machine: Evaluator, linker: Linker, known: dict[str, Wanted]) -> list[Wanted]:
-    """Files whose callers have not been looked for yet, or that turned out to hold more; they become known."""
-    sending = machine.sending()
-    providers = {path: machine.providers(loaded) for path, loaded in linker.files.items() if loaded.done}
-    fresh: dict[str, Wanted] = {}
-    changed = True
-    while changed:
-        changed = False
-        for path, loaded in list(linker.files.items()):
-            if not loaded.done:
-                continue
-            one = wanted(linker, path, loaded, sending, providers, known)
-            if one is not None and one != known.get(path):
-                known[path] = fresh[path] = one
-                changed = True
-    return list(fresh.values())
-
-
-def _wrappers(machine: Evaluator) -> list[Wrapper]:
+def wrappers(machine: Evaluator) -> list[Wrapper]:
     """The functions whose parameters reach a send, each with the way to the first."""
     by_unit: dict[int, list[Send]] = {}
     for send in machine.sends:
@@ -323,7 +194,7 @@ def _functions(made: dict[int, Func], classes: dict[int, ClassValue]) -> list[tu
     return found
 
 
-def _kept(machine: Evaluator) -> tuple[set[int], set[int]]:
+def kept_units(machine: Evaluator) -> tuple[set[int], set[int]]:
     """Units that nobody kept calls, and the functions that kept units call.
 
     Modules are kept. A function's own run is dropped when a kept unit calls the function; functions that only call

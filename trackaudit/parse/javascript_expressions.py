@@ -51,7 +51,7 @@ def _identifier(low: Lower, node: Tree) -> Expr:
     start, end = node.start_byte, node.end_byte
     if start == end:  # the parser put it there to go on
         return Unknown(start, end, [])
-    return Name(start, end, low.data[start:end].decode("utf-8", "replace"))
+    return Name(start, end, low.name(start, end))
 
 
 def _private(low: Lower, node: Tree) -> Expr:

@@ -61,6 +61,7 @@ class Lower:
         "errors",
         "expressions",
         "labelled",
+        "_names",
         "statements",
         "type_names",
         "unread",
@@ -82,10 +83,19 @@ class Lower:
         self.annotated: set[str] = set()
         self.labelled: set[Jump] = set()
         self.copies = 0
+        self._names: dict[bytes, str] = {}
+
+    def name(self, start: int, end: int) -> str:
+        """A name by its place; one that is written many times is one text in memory."""
+        written = self.data[start:end]
+        known = self._names.get(written)
+        if known is None:
+            known = self._names[written] = written.decode("utf-8", "replace")
+        return known
 
     def text(self, node: Tree) -> str:
         """The source text of a node."""
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        return self.name(node.start_byte, node.end_byte)
 
     def expr(self, node: Tree) -> Expr:
         """Lower one expression; what is none becomes Unknown with what is inside."""

@@ -102,6 +102,11 @@ def concluded(
     """What was seen, with what it says of the whole project."""
     from trackaudit.identity import infer
 
+    moments = seen.moments
+    if moments:
+        from trackaudit.flow.moments import without_callers
+
+        moments = without_callers(moments)
     return Analysis(
         config,
         vocabulary,
@@ -114,7 +119,7 @@ def concluded(
         seen.summary(),
         "",
         list(seen.wrappers),
-        moments=seen.moments,
+        moments=moments,
         seen=seen,
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from trackaudit.discover.snapshot import Snapshot
-    from trackaudit.flow.units import Trace
+    from trackaudit.flow.rounds import Trace
     from trackaudit.pipeline.options import Analysis
     from trackaudit.pipeline.reader import Reader
     from trackaudit.pipeline.seen import Seen

@@ -110,7 +110,7 @@ def _begin(ground: Ground) -> Callable[[], Snapshot | None] | None:
 def _load_stages() -> None:
     """Import what an evaluation needs."""
     import trackaudit.engine.run
-    import trackaudit.flow.units
+    import trackaudit.flow.rounds
     import trackaudit.suppress  # noqa: F401
 
 

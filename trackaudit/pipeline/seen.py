@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from trackaudit.config import Config
     from trackaudit.flow.callers import Wanted
-    from trackaudit.flow.units import Trace
+    from trackaudit.flow.rounds import Trace
     from trackaudit.model import Moment, TrackingCall, Unresolved, Wrapper
     from trackaudit.pipeline.reader import Reader
     from trackaudit.vocabulary import Vocabulary
@@ -30,9 +30,9 @@ RECURSION = 6000
 
 
 class Seen(NamedTuple):
-    """notices: without those of `limits` (`flow.units.Flow`). evaluated: functions run, by file. parsed: the files that
-    were parsed. links: importers and what they import. seconds: wall time by stage. trace: None where nothing was
-    evaluated."""
+    """notices: without those of `limits` (`flow.rounds.Flow`). moments: those that call others too. evaluated:
+    functions run, by file. parsed: the files that were parsed. links: importers and what they import. seconds: wall
+    time by stage. trace: None where nothing was evaluated."""
 
     calls: tuple[TrackingCall, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
@@ -78,10 +78,10 @@ def see(
     last: int = 0,
 ) -> Seen:
     """Evaluate the candidates and what they lead to. `folders`: those that hold a package.json. `package`: the folder
-    of a path's nearest package manifest. `search`, `every`, `last`: as `flow.units.evaluate` takes them."""
+    of a path's nearest package manifest. `search`, `every`, `last`: as `flow.rounds.evaluate` takes them."""
     from trackaudit.flow.link import Linker
     from trackaudit.flow.resolve import Resolver
-    from trackaudit.flow.units import evaluate
+    from trackaudit.flow.rounds import evaluate
 
     clock = [perf_counter()]
     limit = sys.getrecursionlimit()

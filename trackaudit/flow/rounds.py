@@ -1,0 +1,218 @@
+"""Stage flow, the rounds: files in, a Flow out. They are evaluated; then, round by round, those that call what sends.
+
+What is worth evaluating in a file depends on which files are known to send. So a round begins anew, but only for the
+files that something joins to a new one: what was seen in the others stays.
+"""
+
+from __future__ import annotations
+
+from trackaudit.flow.callers import imports_one, wanted
+from trackaudit.flow.groups import grouped
+from trackaudit.flow.machine import ANY_UNIT
+from trackaudit.flow.moments import moments
+from trackaudit.flow.units import Evaluator, kept_units, wrappers
+from trackaudit.model import Notice
+from trackaudit.record import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Container, Iterable, Sequence
+
+    from trackaudit.flow.callers import Wanted
+    from trackaudit.flow.link import Linker
+    from trackaudit.flow.send import Send
+    from trackaudit.flow.values import Symbol
+    from trackaudit.model import Moment, Wrapper
+    from trackaudit.vocabulary import Vocabulary
+
+ROUNDS = 12
+"""Files in a row that call one another's wrappers."""
+CALLER_FILES = 2_000
+"""Files that are evaluated because they call something that sends."""
+GLOBALS = 50
+"""Names shared without an import from which on every file counts as joined to every other."""
+
+
+class Trace(NamedTuple):
+    """What the evaluation of each file hangs on, beside the files that it imports.
+
+    wanted: by file, what its callers were looked for by. sought: the files that were found so, whether they do call or
+    not. globals: names that files share without an import. last: the last number given out. spent: steps of all units.
+    """
+
+    wanted: dict[str, Wanted]
+    sought: frozenset[str]
+    globals: frozenset[str]
+    last: int
+    spent: int
+
+
+class Flow(NamedTuple):
+    """What the stage yields.
+
+    sends: those of kept units, in order of files and places. presence: by block number, the arm in which what a test
+    asks for is there, and the keys of what it asks for. limits: by what a bound's notice says, the places where it was
+    hit, in order. evaluated: functions run, by file. wrappers: functions whose parameters reach a send, in order of
+    files and places. moments: handlers that rules ask about. held: what a component's state is set to, by its symbol's
+    root and path. trace: what the answer hangs on.
+    """
+
+    sends: list[Send]
+    presence: dict[int, tuple[int, frozenset[str]]]
+    notices: list[Notice]
+    limits: dict[str, list[tuple[str, int]]]
+    evaluated: dict[str, int]
+    wrappers: list[Wrapper]
+    moments: list[Moment]
+    held: dict[tuple[str, tuple[str, ...]], list[Symbol]]
+    trace: Trace
+
+
+def evaluate(
+    paths: Iterable[str],
+    vocabulary: Vocabulary,
+    linker: Linker,
+    search: Callable[[Sequence[Wanted], Container[str]], list[str]] | None = None,
+    every: bool = False,
+    last: int = 0,
+) -> Flow:
+    """Evaluate these files and what they import; then, round by round, the files that call what sends.
+
+    `search` gives the paths of files, other than those named, whose bytes pass one of the tests. `every`: run also the
+    functions that are called, on their own. `last`: numbers of units and blocks are greater than it.
+    """
+    run = _Run(vocabulary, linker, every, last)
+    taken = list(dict.fromkeys(paths))
+    fresh = run.round(taken, taken)
+    held: set[str] = set()
+    for turn in range(ROUNDS + 1) if search is not None else ():
+        if search is None or not fresh:
+            break
+        # A file that imports none of them yet is held: a barrel that comes later may be what it imports.
+        here = search(fresh, {*taken, *held})
+        run.sought.update(here)
+        held.update(here)
+        found = sorted(path for path in held if imports_one(linker, linker.parsed(path), run.known.keys()))
+        if not found:
+            break
+        if turn == ROUNDS or len(taken) + len(found) > CALLER_FILES:
+            why = f"callers of callers beyond {ROUNDS} files in a row" if turn == ROUNDS else f"{CALLER_FILES} files"
+            run.flow.notices.append(Notice("limit", "", 0, f"{why} of callers: not all were followed"))
+            break
+        held.difference_update(found)
+        taken.extend(found)
+        fresh = run.round(taken, found)
+    trace = Trace(run.known, frozenset(run.sought), frozenset(run.globals), run.last, run.spent)
+    return run.flow._replace(trace=trace)
+
+
+class _Run:
+    """One evaluation, and what its rounds have seen so far.
+
+    known: by file, what its callers were looked for by. sought: files that a search found. globals: names that files
+    share without an import. last: the last number given out. spent: steps of all units.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, linker: Linker, every: bool, last: int) -> None:
+        self.vocabulary = vocabulary
+        self.linker = linker
+        self.every = every
+        self.last = last
+        self.flow = Flow([], {}, [], {}, {}, [], [], {}, Trace({}, frozenset(), frozenset(), last, 0))
+        self.known: dict[str, Wanted] = {}
+        self.sought: set[str] = set()
+        self.globals: set[str] = set()
+        self.spent = 0
+        self._seen: set[str] = set()
+
+    def round(self, taken: Sequence[str], new: Collection[str]) -> list[Wanted]:
+        """Evaluate those of the files that are taken which are joined to a new one; the callers to look for next."""
+        self._seen.update(taken)
+        again = self._joined(taken, new)
+        while True:
+            machine = self._evaluated(taken, again)
+            self.globals |= machine.globals.names
+            self._seen.update(self.linker.files)
+            # An import that nobody had followed before may join more of them.
+            more = self._joined(taken, [*again, *self.linker.files])
+            if len(more) == len(again):
+                break
+            machine.release()
+            again = more
+        self._take(machine, frozenset(self.linker.files))
+        fresh = _fresh(machine, self.linker, self.known)
+        machine.release()
+        return fresh
+
+    def _evaluated(self, taken: Sequence[str], again: Sequence[str]) -> Evaluator:
+        machine = Evaluator(self.vocabulary, self.linker, self.last)
+        machine.spent = self.spent
+        self.linker.restart(taken)
+        for path in again:
+            self.linker.run(machine, path)
+        machine.run_functions(self.every)
+        self.spent, self.last = machine.spent, machine.number()
+        return machine
+
+    def _joined(self, taken: Sequence[str], new: Collection[str]) -> list[str]:
+        """Those of the files that are taken which imports or globals join to one of these."""
+        if len(self.globals) > GLOBALS or set(new).issuperset(taken):
+            return list(taken)
+        links = set(self.linker.links)
+        for name in self.globals:
+            saying = [path for path in self._seen if name.encode() in self.linker.source(path).data]
+            links.update((saying[0], path) for path in saying)
+        groups = grouped(self._seen, links)
+        chosen = {groups[path] for path in new}
+        return [path for path in taken if groups[path] in chosen]
+
+    def _take(self, machine: Evaluator, files: frozenset[str]) -> None:
+        """Put what a machine saw in the place of what was seen in its files before."""
+        old, linker = self.flow, self.linker
+        kept, called = kept_units(machine)
+        own = {unit.number: unit.node for unit in machine.units}
+        sends = [
+            send
+            for send in machine.sends
+            if send.where.unit in kept
+            # A kept unit's own function does not count against it; a closure that is called after all does.
+            and not any(tag in called for tag in send.where.tags if tag != own.get(send.where.unit))
+        ]
+        sending = {ANY_UNIT, *(send.where.unit for send in sends)}
+        limits = {
+            message: left
+            for message, places in old.limits.items()
+            if (left := [place for place in places if place[0] not in files])
+        }
+        for (path, message), (start, unit) in machine.limits.items():
+            if unit in sending:
+                limits.setdefault(message, []).append((path, linker.source(path).position(start)[0]))
+        self.flow = Flow(
+            [*(send for send in old.sends if send.place.path not in files), *sends],
+            {**old.presence, **machine.presence},
+            [*(notice for notice in old.notices if notice.path not in files), *machine.notices],
+            {message: sorted(limits[message]) for message in sorted(limits)},
+            {**{path: count for path, count in old.evaluated.items() if path not in files}, **machine.evaluated},
+            [*(one for one in old.wrappers if one.place.path not in files), *wrappers(machine)],
+            [*(one for one in old.moments if one.place.path not in files), *moments(machine)],
+            {**old.held, **machine.held},
+            old.trace,
+        )
+
+
+def _fresh(machine: Evaluator, linker: Linker, known: dict[str, Wanted]) -> list[Wanted]:
+    """Files whose callers have not been looked for yet, or that turned out to hold more; they become known."""
+    sending = machine.sending()
+    providers = {path: machine.providers(loaded) for path, loaded in linker.files.items() if loaded.done}
+    fresh: dict[str, Wanted] = {}
+    changed = True
+    while changed:
+        changed = False
+        for path, loaded in list(linker.files.items()):
+            if not loaded.done:
+                continue
+            one = wanted(linker, path, loaded, sending, providers, known)
+            if one is not None and one != known.get(path):
+                known[path] = fresh[path] = one
+                changed = True
+    return list(fresh.values())
