@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from trackaudit.cli import main
 from trackaudit.config import Config
 from trackaudit.config.limits import Limits
 from trackaudit.flow.machine import INLINE_LIMIT, Machine
 from trackaudit.pipeline import check_texts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trackaudit.model import Result
 
 IN_UPDATE = ["identifier-in-update"]
@@ -173,3 +176,21 @@ def test_many_functions_together_are_bounded_and_those_cut_short_are_told(
     assert _rules(result) == IN_UPDATE
     assert "limit" in _kinds(result)
     assert all("`max-run-steps` sets the limit" in one.message for one in result.notices)
+
+
+def test_of_too_many_files_the_first_are_read_and_those_that_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b", "c", "d"):
+        (tmp_path / f"{name}.js").write_text("export const f = (mail) => exponea.update({ email: mail });\n")
+    (tmp_path / "trackaudit.yaml").write_text("max-files: 2\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["check"]) == 1
+    out, err = capsys.readouterr()
+    assert [line.partition(":")[0] for line in out.split("\n") if "error[" in line] == ["a.js", "b.js"]
+    assert "notice[limit] c.js: of 5 files, only the first 2 were read; `max-files` sets the limit" in err
+    assert main(["check", "d.js"]) == 1
+    assert "d.js:1:" in capsys.readouterr().out
+    (tmp_path / "trackaudit.yaml").write_text("max-files: 5\n")
+    assert main(["check"]) == 1
+    assert "notice[limit]" not in capsys.readouterr().err

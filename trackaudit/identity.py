@@ -51,6 +51,11 @@ def infer(calls: Collection[TrackingCall], config: Config) -> IdSchema:
     return IdSchema((*hard, _cookie(uses), *_soft_names(calls, {name.name for name in hard})), source)
 
 
+def assumed() -> IdSchema:
+    """What holds where nothing is declared and nothing is seen."""
+    return IdSchema((IdName(DEFAULT_HARD, True, "email", False), _cookie({})), "default")
+
+
 def identifier_kinds(schema: IdSchema) -> tuple[frozenset[str], bool]:
     """The kinds of value that some hard ID of the project holds; and whether that is only assumed.
 

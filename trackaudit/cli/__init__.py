@@ -52,6 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except TrackauditError as error:
+        if "--debug" in given and error.__cause__ is not None:
+            import traceback
+
+            traceback.print_exception(error.__cause__)
         code = fail(*error.problems)
     except Exception as error:
         code = crash(error, "--debug" in given)

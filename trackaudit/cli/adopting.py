@@ -8,7 +8,7 @@ import sys
 import click
 
 from trackaudit.cli.group import cli
-from trackaudit.cli.output import exit_code, fail, open_pipe, replace_file
+from trackaudit.cli.output import crashes, exit_code, fail, open_pipe, replace_file
 from trackaudit.errors import InputError
 from trackaudit.model import CONFIDENCES
 from trackaudit.report import ReportOptions
@@ -72,7 +72,7 @@ def baseline(
     if problem:
         return fail(problem)
     with open_pipe(sys.stderr):
-        text.write_notices(done.result, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))
+        text.write_notices(done.result, sys.stderr, ReportOptions(text.wants_color(sys.stderr), debug=debug))
         changed = f"{done.removed} removed" if prune else f"{done.added} of them new"
         click.echo(f"{escape(name)}: {done.total} accepted findings, {changed}.", err=True)
         if done.stale:
@@ -101,18 +101,21 @@ def init(paths: tuple[str, ...], yes: bool, debug: bool) -> int:
     with open_pipe(sys.stdout):
         text.write_schema(found.schema, found.result, sys.stdout, ReportOptions(text.wants_color(sys.stdout)))
         sys.stdout.flush()
+    with open_pipe(sys.stderr):
+        text.write_notices(crashes(found.result), sys.stderr, ReportOptions(text.wants_color(sys.stderr), debug=debug))
+    failed = exit_code(found.result, "error")
     name = escape(os.path.relpath(found.path))
     if not yes:
         if not sys.stdin.isatty():
             click.echo(f"Nothing was written; `trackaudit init --yes` writes {name}.", err=True)
-            return 0
+            return failed
         if not click.confirm(f"Write this as {name}?", default=True, err=True):
-            return 0
+            return failed
     problem = replace_file(found.path, name, lambda file: file.write(found.text))
     if problem:
         return fail(problem)
     click.echo(f"Wrote {name}. Check its IDs against the project's settings in Engagement.", err=True)
-    return 0
+    return failed
 
 
 @cli.command()
@@ -137,7 +140,7 @@ def inventory(paths: tuple[str, ...], name: str, since: str | None, config: str 
         write(name, sections, sys.stdout)
         sys.stdout.flush()
     with open_pipe(sys.stderr):
-        text.write_notices(listed.result, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))
+        text.write_notices(listed.result, sys.stderr, ReportOptions(text.wants_color(sys.stderr), debug=debug))
         told = (
             f"{len(listed.rows)} tracking calls"
             if since is None

@@ -8,7 +8,7 @@ import sys
 import click
 
 from trackaudit.cli.group import cli
-from trackaudit.cli.output import FINDINGS, exit_code, open_pipe
+from trackaudit.cli.output import FINDINGS, crashes, exit_code, open_pipe
 from trackaudit.errors import InputError
 from trackaudit.report import ReportOptions
 
@@ -39,11 +39,12 @@ def rules(config: str | None) -> None:
 @cli.command()
 @click.argument("rule", metavar="RULE|PATH:LINE")
 @click.option("--config", metavar="FILE", help="Configuration to use instead of the one found.")
-def explain(rule: str, config: str | None) -> int:
+@click.option("--debug", is_flag=True, help="Show the traceback if trackaudit itself fails.")
+def explain(rule: str, config: str | None, debug: bool) -> int:
     """Say what a rule finds and why it matters; of PATH:LINE, show the finding there whole, with its fix."""
     path, colon, line = rule.rpartition(":")
     if colon and path and line.isdigit():
-        return _explain_finding(path, int(line), config)
+        return _explain_finding(path, int(line), config, debug)
     from trackaudit.engine.document import document
     from trackaudit.report.escape import escape
 
@@ -59,7 +60,7 @@ def explain(rule: str, config: str | None) -> int:
     return 0
 
 
-def _explain_finding(path: str, line: int, config: str | None) -> int:
+def _explain_finding(path: str, line: int, config: str | None, debug: bool) -> int:
     from trackaudit import pipeline
     from trackaudit.report import text, whole
 
@@ -73,6 +74,9 @@ def _explain_finding(path: str, line: int, config: str | None) -> int:
         return any(result.sources[place.path].position(place.start)[0] == line for place in named)
 
     found = tuple(finding for finding in result.findings if stands_there(finding))
+    faults = crashes(result)
+    with open_pipe(sys.stderr):
+        text.write_notices(faults, sys.stderr, ReportOptions(text.wants_color(sys.stderr), debug=debug))
     if not found:
         raise InputError(f"{path}:{line}: no finding there; `trackaudit check {path}` lists those of the file")
     transforms = {one.id: one.transform for one in _load_rules(config).rules}
@@ -81,7 +85,7 @@ def _explain_finding(path: str, line: int, config: str | None) -> int:
             result._replace(findings=found), transforms, sys.stdout, ReportOptions(text.wants_color(sys.stdout))
         )
         sys.stdout.flush()
-    return 0
+    return exit_code(faults._replace(findings=()), "error")
 
 
 @cli.command()
@@ -95,7 +99,7 @@ def identity(paths: tuple[str, ...], config: str | None, debug: bool) -> int:
 
     options = pipeline.CheckOptions(paths=paths, config=config, debug=debug, cwd=os.getcwd())
     schema, result = pipeline.identity(options)
-    return _answer(result, lambda colored: text.write_schema(schema, result, sys.stdout, colored))
+    return _answer(result, debug, lambda colored: text.write_schema(schema, result, sys.stdout, colored))
 
 
 @cli.command()
@@ -108,10 +112,10 @@ def sinks(paths: tuple[str, ...], config: str | None, debug: bool) -> int:
     from trackaudit.report import text
 
     wrappers, result = pipeline.sinks(pipeline.CheckOptions(paths=paths, config=config, debug=debug, cwd=os.getcwd()))
-    return _answer(result, lambda colored: text.write_sinks(wrappers, result, sys.stdout, colored))
+    return _answer(result, debug, lambda colored: text.write_sinks(wrappers, result, sys.stdout, colored))
 
 
-def _answer(result: Result, write: Callable[[ReportOptions], object]) -> int:
+def _answer(result: Result, debug: bool, write: Callable[[ReportOptions], object]) -> int:
     """Print what was asked for, then the run's notices."""
     from trackaudit.report import text
 
@@ -119,7 +123,7 @@ def _answer(result: Result, write: Callable[[ReportOptions], object]) -> int:
         write(ReportOptions(text.wants_color(sys.stdout)))
         sys.stdout.flush()
     with open_pipe(sys.stderr):
-        text.write_notices(result, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))
+        text.write_notices(result, sys.stderr, ReportOptions(text.wants_color(sys.stderr), debug=debug))
     return exit_code(result._replace(findings=()), "error")
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
-    from trackaudit.model import Result
+    from trackaudit.model import Finding, Notice, Result
+    from trackaudit.report import ReportOptions
 
 FINDINGS, FAILED, INTERRUPTED = 1, 2, 130
 
@@ -23,6 +24,27 @@ def exit_code(result: Result, fail_on: str) -> int:
         return FAILED
     bad = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     return FINDINGS if any(finding.severity in bad for finding in result.findings) else 0
+
+
+def crashes(result: Result) -> Result:
+    """The result with nothing but its notices of faults of ours, for commands that answer something else."""
+    return result._replace(notices=tuple(notice for notice in result.notices if notice.kind == "crash"))
+
+
+def rendered(name: str, result: Result, options: ReportOptions) -> tuple[str, tuple[Notice, ...]]:
+    """A report as text. A finding that it fails on is left out, with a notice."""
+    from io import StringIO
+
+    from trackaudit.faults import contained
+    from trackaudit.report import write
+
+    def render(findings: list[Finding]) -> str:
+        page = StringIO()
+        write(name, result._replace(findings=tuple(findings)), page, options)
+        return page.getvalue()
+
+    text, faults = contained(f"the report `{name}`", render, result.findings, lambda one: one.root.path, "")
+    return text, tuple(faults)
 
 
 def replace_file(path: str, name: str, write: Callable[[TextIO], object]) -> str:

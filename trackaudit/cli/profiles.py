@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import click
 
 from trackaudit.cli.group import cli
-from trackaudit.cli.output import open_pipe
+from trackaudit.cli.output import crashes, exit_code, open_pipe
 from trackaudit.errors import InputError
 from trackaudit.record import NamedTuple
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from trackaudit.model import IdSchema
+    from trackaudit.model import IdSchema, Result
     from trackaudit.profiles.aim import Goal
     from trackaudit.profiles.export import Export
 
@@ -124,7 +124,11 @@ def diagnose(
 
         plan.prepare(opened.database, opened.goal)
         known = read_findings(findings) if findings else []
-        known += findings_of(asked.code, asked.config) if asked.code else []
+        failed = 0
+        if asked.code:
+            more, checked = findings_of(asked.code, asked.config)
+            known += more
+            failed = _told_faults(checked, debug)
         all_groups = plan.groups_of(opened.database, opened.goal)
         crowds = plan.crowds_of(opened.database, opened.goal)
         if groups:
@@ -135,7 +139,7 @@ def diagnose(
         code = [blame(pattern, known) for pattern in found.patterns] if findings or asked.code else None
         with open_pipe(sys.stdout):
             write(output_format, found, code, opened.export.profiles, len(opened.export.broken), sys.stdout)
-    return 0
+    return failed
 
 
 @profiles.command()
@@ -226,6 +230,15 @@ def _opened(asked: _Asked) -> Iterator[_Opened]:
             yield _Opened(database, done, goal)
         finally:
             database.close()
+
+
+def _told_faults(result: Result, debug: bool) -> int:
+    """Tell what failed while the code was checked; the exit code that this asks for."""
+    from trackaudit.report import ReportOptions, text
+
+    with open_pipe(sys.stderr):
+        text.write_notices(crashes(result), sys.stderr, ReportOptions(text.wants_color(sys.stderr), debug=debug))
+    return exit_code(result._replace(findings=()), "error")
 
 
 def _schema(asked: _Asked) -> IdSchema | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import sys
 
-from trackaudit.cli.output import FINDINGS, exit_code, fail, open_pipe, replace_file
+from trackaudit.cli.output import FAILED, exit_code, fail, open_pipe, replace_file
 from trackaudit.errors import InputError
+from trackaudit.model import SEVERITIES
 from trackaudit.record import NamedTuple
 from trackaudit.report import ReportOptions
 
@@ -58,7 +59,7 @@ class Asked(NamedTuple):
 def check(asked: Asked) -> int:
     """Check and report."""
     from trackaudit import pipeline
-    from trackaudit.report import text, write
+    from trackaudit.report import text
     from trackaudit.report.progress import progress
 
     told = {asked.output_format, *(output.format for output in asked.outputs)}
@@ -82,14 +83,12 @@ def check(asked: Asked) -> int:
     with progress(sys.stderr):
         outcome = pipeline.check(wanted)
     if asked.diff:
-        return _print_diff(outcome, asked.fail_on)
+        return _print_diff(outcome, asked.fail_on, asked.debug)
     if asked.fix or asked.unsafe_fixes:
         outcome = _write_fixes(outcome, wanted, asked.allow_dirty)
     result = outcome.result
     options = ReportOptions(text.wants_color(sys.stdout), asked.show_unresolved, asked.debug)
-    with open_pipe(sys.stdout):
-        write(asked.output_format, result, sys.stdout, options)
-        sys.stdout.flush()
+    result = _printed(asked.output_format, result, options)
     _step_summary(asked.output_format, result)
     with open_pipe(sys.stderr):
         text.write_account(result, sys.stderr, options._replace(color=text.wants_color(sys.stderr)))
@@ -97,10 +96,19 @@ def check(asked: Asked) -> int:
             text.write_statistics(result, sys.stderr)
     code = exit_code(result, asked.fail_on or outcome.fail_on)
     for output in asked.outputs:
-        problem = _write_file(output, result, ReportOptions(show_unresolved=asked.show_unresolved))
-        if problem:
-            code = fail(problem)
+        code = _write_file(output, result, options._replace(color=False)) or code
     return code
+
+
+def _printed(name: str, result: Result, options: ReportOptions) -> Result:
+    """Print a report, and give the result with the notices of what it failed on."""
+    from trackaudit.cli.output import rendered
+
+    text, faults = rendered(name, result, options)
+    with open_pipe(sys.stdout):
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    return result._replace(notices=(*result.notices, *faults))
 
 
 def _add_ignores(asked: CheckOptions, reason: str) -> int:
@@ -121,12 +129,12 @@ def _add_ignores(asked: CheckOptions, reason: str) -> int:
         text.write(left, sys.stdout, ReportOptions(text.wants_color(sys.stdout)))
         sys.stdout.flush()
     with open_pipe(sys.stderr):
-        text.write_notices(left, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))
+        text.write_notices(left, sys.stderr, ReportOptions(text.wants_color(sys.stderr), debug=asked.debug))
         _tell(f"Comments in {len(written.paths)} files silence {done.silenced} findings.")
         if done.left:
             hint = "take no comment, like those in JSON; `trackaudit baseline` accepts them"
             _tell(f"{len(done.left)} findings {hint}.")
-    return FINDINGS if done.left else 0
+    return exit_code(left, SEVERITIES[-1])
 
 
 def _fix_mode(diff: bool, fix: bool, unsafe_fixes: bool, formats: set[str]) -> str:
@@ -137,7 +145,7 @@ def _fix_mode(diff: bool, fix: bool, unsafe_fixes: bool, formats: set[str]) -> s
     return "propose" if formats & {"json", "sarif"} else ""
 
 
-def _print_diff(outcome: CheckOutcome, fail_on: str | None) -> int:
+def _print_diff(outcome: CheckOutcome, fail_on: str | None, debug: bool) -> int:
     """The fixes as a diff that `git apply` takes in this folder; the account goes to the other stream."""
     from trackaudit.fix.edits import diff
     from trackaudit.report import text
@@ -150,7 +158,7 @@ def _print_diff(outcome: CheckOutcome, fail_on: str | None) -> int:
             sys.stdout.buffer.write(changes)
             sys.stdout.buffer.flush()
     with open_pipe(sys.stderr):
-        text.write_account(outcome.result, sys.stderr, ReportOptions(text.wants_color(sys.stderr)))
+        text.write_account(outcome.result, sys.stderr, ReportOptions(text.wants_color(sys.stderr), debug=debug))
         fixed = repair.repaired.fixed if repair is not None else 0
         _tell(f"The diff fixes {fixed} of {len(outcome.result.findings)} findings; nothing was written.")
     return exit_code(outcome.result, fail_on or outcome.fail_on)
@@ -178,10 +186,17 @@ def _write_fixes(outcome: CheckOutcome, asked: CheckOptions, allow_dirty: bool) 
     return outcome._replace(result=result._replace(notices=(*result.notices, *written.notices)), repair=None)
 
 
-def _write_file(output: OutputFile, result: Result, options: ReportOptions) -> str:
-    from trackaudit.report import write
+def _write_file(output: OutputFile, result: Result, options: ReportOptions) -> int:
+    """Write a report to its file; the exit code if that fails, else 0."""
+    from trackaudit.cli.output import rendered
+    from trackaudit.report import text
 
-    return replace_file(output.path, output.path, lambda file: write(output.format, result, file, options))
+    page, faults = rendered(output.format, result, options)
+    problem = replace_file(output.path, output.path, lambda file: file.write(page))
+    if faults:
+        with open_pipe(sys.stderr):
+            text.write_notices(result._replace(notices=faults), sys.stderr, options)
+    return fail(problem) if problem else FAILED if faults else 0
 
 
 def _step_summary(output_format: str, result: Result) -> None:

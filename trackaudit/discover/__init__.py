@@ -182,8 +182,10 @@ def discover(
     notices = [*listed.notices, *sorted(told, key=lambda notice: notice.path)]
     if len(files) > config.limits.files:
         why = f"of {len(files):,} files, only the first {config.limits.files:,} were read; `max-files` sets the limit"
-        notices.append(Notice("limit", files[config.limits.files], 0, why))
-        del files[config.limits.files :]
+        # What the user names is read whatever stands before it.
+        chosen = set(sorted(files, key=lambda path: path not in named)[: config.limits.files])
+        notices.append(Notice("limit", next(path for path in files if path not in chosen), 0, why))
+        files = [path for path in files if path in chosen]
     if sources.quick is None and len(files) > FEW:
         _ask_ripgrep(sources, anchors)
     found = scan(sources, files, anchors, named)

@@ -116,11 +116,23 @@ def load_rules(config: Config, data: Mapping[str, Any] | None = None) -> RuleSet
     """
     given = _all_data(config) if data is None else data
     readers = [_Reader(path, content) for path, content in given.items()]
-    rules = [rule for reader in readers if (rule := reader.rule()) is not None]
+    rules: list[Rule] = []
+    fault: Exception | None = None
+    for reader in readers:
+        try:
+            rule = reader.rule()
+        except Exception as error:  # a file that breaks the reading must be named, and the others' problems told
+            reader.tell(
+                (), f"trackaudit itself fails on this rule: {type(error).__name__}: {error}; --debug shows more"
+            )
+            fault = fault or error
+            continue
+        if rule is not None:
+            rules.append(rule)
     _check_together(readers, rules)
     problems = [problem for reader in readers for problem in reader.told()]
     if problems:
-        raise RuleError(*problems)
+        raise RuleError(*problems) from fault
     _check_config(config, {rule.id for rule in rules} | PLANNED)
     return RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)))
 

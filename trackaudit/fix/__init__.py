@@ -6,10 +6,11 @@ whole project is checked again.
 
 from __future__ import annotations
 
+from trackaudit.errors import TrackauditError
 from trackaudit.fix.edits import overlap
 from trackaudit.fix.plan import plan
 from trackaudit.fix.verify import Checked, overlay_of, verdict
-from trackaudit.model import Fix, Notice
+from trackaudit.model import Fix, Notice, crash
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
@@ -40,14 +41,14 @@ class Repaired(NamedTuple):
 
 def proposals(checked: Checked, check: Check) -> tuple[dict[Finding, Fix], list[Notice]]:
     """A fix for every finding that has one, each proven; one that does not hold is proposed in words."""
-    found = _candidates(checked, (*LEVELS["unsafe"], "display-only"))
+    found, faults = _candidates(checked, (*LEVELS["unsafe"], "display-only"))
     holding, refused, _ = _proven(checked, [pair for pair in found if pair[1].edits], check, {}, apart=True)
     good = {id(pair) for pair in holding}
     fixes: dict[Finding, Fix] = {}
     for pair in found:
         finding, fix = pair
         fixes[finding] = fix if id(pair) in good or not fix.edits else Fix(fix.title, "display-only")
-    return fixes, refused
+    return fixes, [*faults, *refused]
 
 
 def repair(first: Checked, check: Check, level: str) -> Repaired:
@@ -59,19 +60,17 @@ def repair(first: Checked, check: Check, level: str) -> Repaired:
     fixed = 0
     given_up: set[tuple[str, str, object]] = set()
     for _ in range(PASSES):
-        candidates = [
-            (finding, fix)
-            for finding, fix in _candidates(checked, LEVELS[level])
-            if fix.edits and _key(finding) not in given_up
-        ]
+        planned, faults = _candidates(checked, LEVELS[level])
+        candidates = [(finding, fix) for finding, fix in planned if fix.edits and _key(finding) not in given_up]
         chosen: list[tuple[Finding, Fix]] = []
         for finding, fix in candidates:
             if not any(overlap(fix.edits, other.edits) for _, other in chosen):
                 chosen.append((finding, fix))
         if not chosen:
+            notices.update({(notice.path, str(notice.line), notice.message): notice for notice in faults})
             break
         holding, refused, after = _proven(checked, chosen, check, overlay, apart=False)
-        for notice in refused:
+        for notice in (*faults, *refused):
             notices[notice.path, str(notice.line), notice.message] = notice
         held = {_key(finding) for finding, _ in holding}
         given_up.update(_key(finding) for finding, _ in chosen if _key(finding) not in held)
@@ -91,14 +90,15 @@ def _key(finding: Finding) -> tuple[str, str, object]:
     return finding.rule, finding.root.path, finding.fingerprint
 
 
-def _candidates(checked: Checked, levels: tuple[str, ...]) -> list[tuple[Finding, Fix]]:
-    """The findings that are shown, each with its fix, in the order of their places."""
+def _candidates(checked: Checked, levels: tuple[str, ...]) -> tuple[list[tuple[Finding, Fix]], list[Notice]]:
+    """The findings that are shown, each with its fix, in the order of their places; and the fixes that failed."""
     shown = {(finding.rule, finding.fingerprint): finding for finding in checked.result.findings}
     cases = [case for case in checked.cases if (case.finding.rule, case.finding.fingerprint) in shown]
-    found = [(case.finding, fix) for case, fix in plan(cases, checked.workshop)]
+    planned, notices = plan(cases, checked.workshop)
+    found = [(case.finding, fix) for case, fix in planned]
     found += [(finding, finding.fix) for finding in checked.result.findings if finding.fix is not None]
     found = [pair for pair in found if pair[1].applicability in levels]
-    return sorted(found, key=lambda pair: (pair[0].root, pair[0].rule))
+    return sorted(found, key=lambda pair: (pair[0].root, pair[0].rule)), notices
 
 
 def _proven(
@@ -110,12 +110,20 @@ def _proven(
     """
 
     def attempt(some: list[tuple[Finding, Fix]]) -> tuple[str, Checked | None]:
-        changed = overlay_of(checked, some)
-        if changed is None:
-            return "the result would not parse", None
-        after = check({**overlay, **changed})
-        return verdict(checked, after, some), after
+        try:
+            changed = overlay_of(checked, some)
+            if changed is None:
+                return "the result would not parse", None
+            after = check({**overlay, **changed})
+            return verdict(checked, after, some), after
+        except TrackauditError:
+            raise
+        except Exception as error:
+            named = ", ".join(dict.fromkeys(f"`{finding.rule}`" for finding, _ in some))
+            refused.append(crash(some[0][0].root.path, f"proving the fix of {named}", error))
+            return "its proof failed", None
 
+    refused: list[Notice] = []
     if not fixes:
         return [], [], None
     first: list[tuple[Finding, Fix]] = []
@@ -127,7 +135,6 @@ def _proven(
     if not why and not rest:
         return first, [], after
     holding = [] if why else list(first)
-    refused: list[Notice] = []
     for pair in [*(first if why else []), *rest][:TRIALS]:
         told = why if len(first) == 1 and why and pair is first[0] else attempt([pair])[0]
         if told:

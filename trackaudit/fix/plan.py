@@ -11,7 +11,7 @@ from trackaudit.fix.javascript import JavaScript
 from trackaudit.fix.python import Python
 from trackaudit.fix.quoted import Quoted
 from trackaudit.fix.transforms import TRANSFORMS
-from trackaudit.model import Fix
+from trackaudit.model import Fix, crash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from trackaudit.engine.run import Case
     from trackaudit.fix.editor import Editor
-    from trackaudit.model import Edit, IdSchema, SourceFile, TrackingCall
+    from trackaudit.model import Edit, IdSchema, Notice, SourceFile, TrackingCall
     from trackaudit.program import Module
 
 TITLES = {
@@ -83,22 +83,25 @@ class Workshop:
         return None
 
 
-def plan(cases: Iterable[Case], workshop: Workshop) -> list[tuple[Case, Fix]]:
-    """A fix for every case whose rule knows one; without edits where it can be told in words only."""
+def plan(cases: Iterable[Case], workshop: Workshop) -> tuple[list[tuple[Case, Fix]], list[Notice]]:
+    """A fix for every case whose rule knows one; without edits where it can be told in words only. A case that breaks
+    the writing of its fix has none, and a notice says so."""
+    notices: list[Notice] = []
     found: list[tuple[Case, Fix]] = []
     written: list[tuple[Case, Fix]] = []
     for case in cases:
         if not case.rule.transform:
             continue
-        shared = next((fix for other, fix in written if _covers(other, case)), None)
-        if shared is not None:
-            found.append((case, shared))
+        try:
+            shared = next((fix for other, fix in written if _covers(other, case)), None)
+            fix = shared if shared is not None else _fix(case, workshop)
+        except Exception as error:
+            notices.append(crash(case.finding.root.path, f"the fix of `{case.rule.id}`", error))
             continue
-        fix = _fix(case, workshop)
-        if fix.edits:
+        if fix.edits and shared is None:
             written.append((case, fix))
         found.append((case, fix))
-    return found
+    return found, notices
 
 
 def _fix(case: Case, workshop: Workshop) -> Fix:

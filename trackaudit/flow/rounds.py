@@ -68,6 +68,11 @@ class Flow(NamedTuple):
     trace: Trace
 
 
+def nothing(last: int) -> Flow:
+    """What is yielded of no file. `last`: as `evaluate` takes it."""
+    return Flow([], {}, [], {}, {}, [], [], {}, Trace({}, frozenset(), frozenset(), last, 0))
+
+
 def evaluate(
     paths: Iterable[str],
     vocabulary: Vocabulary,
@@ -118,7 +123,7 @@ class _Run:
         self.linker = linker
         self.every = every
         self.last = last
-        self.flow = Flow([], {}, [], {}, {}, [], [], {}, Trace({}, frozenset(), frozenset(), last, 0))
+        self.flow = nothing(last)
         self.known: dict[str, Wanted] = {}
         self.sought: set[str] = set()
         self.globals: set[str] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trackaudit.faults import contained
 from trackaudit.pipeline.looking import look
 from trackaudit.pipeline.options import Analysis, CheckOptions
 from trackaudit.pipeline.reader import Reader, nearest_package, package_folders
@@ -100,20 +101,27 @@ def concluded(
     is_test: Callable[[str], bool],
 ) -> Analysis:
     """What was seen, with what it says of the whole project."""
-    from trackaudit.identity import infer
+    from trackaudit.identity import assumed, infer
 
     moments = seen.moments
     if moments:
         from trackaudit.flow.moments import without_callers
 
         moments = without_callers(moments)
+    schema, faults = contained(
+        "finding out the project's IDs",
+        lambda calls: infer(calls, config),
+        seen.calls,
+        lambda call: call.sink.path,
+        assumed(),
+    )
     return Analysis(
         config,
         vocabulary,
         reader,
         calls_of(seen),
-        infer(seen.calls, config),
-        seen.all_notices(),
+        schema,
+        [*seen.all_notices(), *faults],
         reported,
         is_test,
         seen.summary(),

@@ -52,8 +52,8 @@ class Changes(NamedTuple):
     was_listed: Callable[[str], bool]
 
 
-class _Whole(Exception):
-    """Nothing can be put together."""
+class _Whole(BaseException):
+    """Nothing can be put together. No fault, so what contains faults lets it pass."""
 
 
 class _Files(dict[str, SourceFile]):

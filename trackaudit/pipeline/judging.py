@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trackaudit.errors import InputError
+from trackaudit.faults import contained
 from trackaudit.model import CONFIDENCES, Result, RuleHelp
 from trackaudit.pipeline.options import Analysis, CheckOptions, Judgement
 from trackaudit.pipeline.silence import NO_CALLS
@@ -11,7 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.config import Config
     from trackaudit.engine.rule import Rule, RuleSet
-    from trackaudit.model import Finding
+    from trackaudit.engine.run import Case
+    from trackaudit.model import Finding, Notice
 
 
 def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result:
@@ -22,26 +24,47 @@ def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result
 def judge_all(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Judgement:
     """As `judge`, with the findings that are held back."""
     from trackaudit.engine.run import run_cases
-    from trackaudit.suppress import suppress
+    from trackaudit.suppress import Suppressed, suppress
 
     files = analysis.reader.files
     calls = analysis.calls.calls
-    cases, notices = run_cases(
-        calls, analysis.schema, ruleset, analysis.config, files, analysis.vocabulary, analysis.moments
+    nothing: tuple[tuple[Case, ...], tuple[Notice, ...]] = ((), ())
+    (cases, notices), faults = contained(
+        "asking the rules",
+        lambda some: run_cases(
+            some, analysis.schema, ruleset, analysis.config, files, analysis.vocabulary, analysis.moments
+        ),
+        calls,
+        lambda call: call.sink.path,
+        nothing,
     )
     found = [case.finding for case in cases]
     ran = _ran(ruleset, analysis.config, options)
     wanted = [finding for finding in found if finding.rule in ran and _is_reported(finding, analysis)]
-    modules = [module for file in analysis.reader.modules.values() for module in file]
     known = {rule.id for rule in ruleset.rules}
     unused = ruleset.get("unused-suppression")
     severity = analysis.config.rules.get("unused-suppression", unused.severity if unused is not None else "warning")
     strict = analysis.config.require_reason
-    kept, suppressed, extra = suppress(wanted, modules, files, ran, known, severity, analysis.reported, strict)
+    (kept, suppressed, extra), unread = contained(
+        "reading the comments to trackaudit",
+        lambda some: suppress(
+            wanted,
+            [module for _, modules in some for module in modules],
+            files,
+            ran,
+            known,
+            severity,
+            analysis.reported,
+            strict,
+        ),
+        analysis.reader.modules.items(),
+        lambda item: item[0],
+        Suppressed(tuple(wanted), (), ()),
+    )
     lowest = CONFIDENCES.index(options.min_confidence)
     shown = [finding for finding in kept if CONFIDENCES.index(finding.confidence) <= lowest]
     summary = analysis.summary._replace(suppressed=len(suppressed), below_confidence=len(kept) - len(shown))
-    everything = [*analysis.notices, *notices]
+    everything = [*analysis.notices, *notices, *faults, *unread]
     if not analysis.calls.calls:
         everything.append(NO_CALLS)
     result = Result(

@@ -11,6 +11,7 @@ from time import perf_counter
 
 from trackaudit.calls import Calls, extract
 from trackaudit.config.limits import limited
+from trackaudit.faults import contained
 from trackaudit.model import Notice, Summary
 from trackaudit.record import NamedTuple
 
@@ -81,7 +82,7 @@ def see(
     of a path's nearest package manifest. `search`, `every`, `last`: as `flow.rounds.evaluate` takes them."""
     from trackaudit.flow.link import Linker
     from trackaudit.flow.resolve import Resolver
-    from trackaudit.flow.rounds import evaluate
+    from trackaudit.flow.rounds import evaluate, nothing
 
     clock = [perf_counter()]
     limit = sys.getrecursionlimit()
@@ -92,11 +93,23 @@ def see(
         # What a test passes says nothing of the customers, so tests are read only where real code imports them.
         with limited(config.limits):
             own = [path for path in candidates if not is_test(path)]
-            flow = evaluate(own, vocabulary, linker, search, every, last)
+            flow, lost = contained(
+                "the evaluation",
+                lambda paths: evaluate(paths, vocabulary, linker, search, every, last),
+                own,
+                lambda path: path,
+                nothing(last),
+            )
     finally:
         sys.setrecursionlimit(limit)
     clock.append(perf_counter())
-    calls = extract(flow, vocabulary, reader.source, reader.sources.is_file)
+    calls, faults = contained(
+        "reading what is sent",
+        lambda sends: extract(flow._replace(sends=sends), vocabulary, reader.source, reader.sources.is_file),
+        flow.sends,
+        lambda send: send.place.path,
+        Calls([], []),
+    )
     kept = [call for call in calls.calls if not is_test(call.sink.path)]
     moments = sorted(
         (moment for moment in flow.moments if not is_test(moment.place.path)), key=lambda moment: moment.place
@@ -107,7 +120,7 @@ def see(
         tuple(one for one in calls.unresolved if not is_test(one.place.path)),
         tuple(flow.wrappers),
         tuple(moment._replace(package=package(moment.place.path)) for moment in moments),
-        (*reader.notices, *flow.notices, *calls.notices),
+        (*reader.notices, *flow.notices, *calls.notices, *lost, *faults),
         flow.limits,
         flow.evaluated,
         frozenset(reader.modules),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, TextIO
 
+    from trackaudit.model import Result
     from trackaudit.profiles.groups import Group
 
 _SPELLING = ("hard-id-not-lowercased", "inconsistent-normalization")
@@ -31,13 +32,15 @@ _HELD = {
 _FIELDS = ("rule", "path", "line", "message", "fingerprint", "channel", "operation", "part", "key")
 
 
-def findings_of(code: str, config: str | None) -> list[dict[str, Any]]:
-    """The findings of a check of a folder, as the JSON report has them."""
+def findings_of(code: str, config: str | None) -> tuple[list[dict[str, Any]], Result]:
+    """The findings of a check of a folder, as the JSON report has them; and its result, whose notices may tell why
+    some are missing."""
     from trackaudit import pipeline
     from trackaudit.report import json_v1
 
     outcome = pipeline.check(pipeline.CheckOptions(paths=(code,), config=config, cwd=os.getcwd()))
-    return [{field: one[field] for field in _FIELDS} for one in json_v1.record(outcome.result)["findings"]]
+    found = json_v1.record(outcome.result)["findings"]
+    return [{field: one[field] for field in _FIELDS} for one in found], outcome.result
 
 
 def read_findings(path: str) -> list[dict[str, Any]]:
