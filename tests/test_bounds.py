@@ -194,3 +194,51 @@ def test_of_too_many_files_the_first_are_read_and_those_that_are_named(
     (tmp_path / "trackaudit.yaml").write_text("max-files: 5\n")
     assert main(["check"]) == 1
     assert "notice[limit]" not in capsys.readouterr().err
+
+
+DEEP = " + ".join("'a' + k" for _ in range(4000))
+"""An expression that needs too deep a stack."""
+
+
+def _told(files: dict[str, str], config: Config | None = None) -> tuple[list[str], list[tuple[str, str]]]:
+    result = check_texts(files, config)
+    return _rules(result), [(one.path, one.message) for one in result.notices if one.kind == "limit"]
+
+
+def test_a_statement_that_is_nested_too_deeply_is_left_out_alone() -> None:
+    text = f"export function f(user, k) {{\n  const t = {DEEP};\n  exponea.update({{ email: user.email }});\n}}\n"
+    deep = "what is here is nested too deeply to be evaluated"
+    assert _told({"a.js": text}) == (IN_UPDATE, [("a.js", deep)])
+    top = f"const t = {DEEP};\nexport const f = (user) => exponea.update({{ email: user.email }});\n"
+    assert _told({"a.js": top}) == (IN_UPDATE, [])
+    python = (
+        "from infinario import Infinario\nclient = Infinario('t')\ndef f(user, k):\n"
+        f"    t = {DEEP}\n    client.update({{'email': user.email}})\n"
+    )
+    assert _told({"a.py": python})[0] == IN_UPDATE
+    sends = f"export function f(user, k) {{ exponea.update({{ plan: {DEEP} }}); }}\n"
+    assert _told({"a.js": sends}) == ([], [("a.js", deep)])
+
+
+def test_a_bound_in_a_module_that_is_only_imported_is_told_where_a_name_of_it_is_missing() -> None:
+    send = "exponea.update({ email: user.email, plan: g(user) });"
+    use = f'import {{ g, T }} from "./b";\nexport function f(user) {{ {send} }}\n'
+    table = f"export const T = {'(' * 3000}1{')' * 3000};\n"
+    assert _told({"a.js": use, "b.js": f"{table}export const g = (user) => user.plan;\n"}) == (IN_UPDATE, [])
+    missing = f"{table.replace('T', 'g')}"
+    (told,) = _told({"a.js": use, "b.js": missing})[1]
+    assert told[0] == "b.js"
+    handed = 'export * from "./c";\n'
+    (told,) = _told({"a.js": use, "b.js": handed, "c.js": missing})[1]
+    assert told[0] == "c.js"
+    other = 'import { T } from "./c";\nexport const g = (user) => T[user.plan];\n'
+    assert _told({"a.js": use, "b.js": other, "c.js": missing}) == (IN_UPDATE, [])
+
+
+def test_a_file_of_which_too_much_was_asked_is_told_where_it_is_missing() -> None:
+    few = Config(limits=Limits(tokens=40))
+    use = 'import { g } from "./b";\nexport function f(user) { exponea.update(g(user)); }\n'
+    (told,) = _told({"a.js": use, "b.js": "export const g = (user) => user;\n" + "a;\n" * 50}, few)[1]
+    assert told[0] == "b.js" and "max-tokens" in told[1]
+    unused = 'import "./b";\nexport function f(user) { exponea.update({ city: user.city }); }\n'
+    assert _told({"a.js": unused, "b.js": "a;\n" * 50}, few) == ([], [])

@@ -43,7 +43,7 @@ class Loaded:
 
 class Linker:
     """Loads files on demand and answers for their names. `sending`: the files that are known to send, or to call what
-    sends."""
+    sends. `missed`: files that lack a name which one of those asked for."""
 
     def __init__(
         self,
@@ -58,6 +58,7 @@ class Linker:
         self._load = load
         self.files: dict[str, Loaded] = {}
         self.sending: set[str] = set()
+        self.missed: set[str] = set()
         self._imports: dict[int, set[str]] = {}
         self.relevance = Relevance(vocabulary, self._leads_on, self._linked)
 
@@ -78,6 +79,7 @@ class Linker:
         """Forget what was run, not what was parsed; `sending` are the files that are known to send."""
         self.files = {}
         self.sending = set(sending)
+        self.missed = set()
         self.relevance.forget()
 
     def parsed(self, path: str) -> list[Module]:
@@ -245,9 +247,10 @@ class Linker:
             if name == "default":
                 return common
             value = objects.member(m, common, name, _Spot(place))
-            return unknown if value == UNDEFINED else value
-        if name == "default" and loaded.modules and loaded.modules[0].language == "document":
-            return unknown
+            if value != UNDEFINED:
+                return value
+        if place.path in self.sending:
+            self.missed.add(path)
         return unknown
 
     def _python_name(self, m: Machine, module: Module, scope: Scope, name: str) -> Value | None:

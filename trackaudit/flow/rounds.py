@@ -38,6 +38,7 @@ class Trace(NamedTuple):
 
     wanted: by file, what its callers were looked for by. sought: the files that were found so, whether they do call or
     not. globals: names that files share without an import. last: the last number given out. spent: steps of all units.
+    missed: files that lack a name which a file that sends asked for.
     """
 
     wanted: dict[str, Wanted]
@@ -45,6 +46,7 @@ class Trace(NamedTuple):
     globals: frozenset[str]
     last: int
     spent: int
+    missed: frozenset[str] = frozenset()
 
 
 class Flow(NamedTuple):
@@ -107,7 +109,8 @@ def evaluate(
         held.difference_update(found)
         taken.extend(found)
         fresh = run.round(taken, found)
-    trace = Trace(run.known, frozenset(run.sought), frozenset(run.globals), run.last, run.spent)
+    missed = frozenset(linker.missed)
+    trace = Trace(run.known, frozenset(run.sought), frozenset(run.globals), run.last, run.spent, missed)
     return run.flow._replace(trace=trace)
 
 
@@ -183,6 +186,10 @@ class _Run:
             # A kept unit's own function does not count against it; a closure that is called after all does.
             and not any(tag in called for tag in send.where.tags if tag != own.get(send.where.unit))
         ]
+        # A module that only others import, and of which nobody who sends missed a name, has nothing that could be
+        # missing.
+        heard = linker.sending | linker.missed | self.sought
+        notices = [one for one in machine.notices if machine.cut_tops.get(one, "") in {"", *heard}]
         sending = {ANY_UNIT, *(send.where.unit for send in sends)}
         limits = {
             message: left
@@ -195,7 +202,7 @@ class _Run:
         self.flow = Flow(
             [*(send for send in old.sends if send.place.path not in files), *sends],
             {**old.presence, **machine.presence},
-            [*(notice for notice in old.notices if notice.path not in files), *machine.notices],
+            [*(notice for notice in old.notices if notice.path not in files), *notices],
             {message: sorted(limits[message]) for message in sorted(limits)},
             {**{path: count for path, count in old.evaluated.items() if path not in files}, **machine.evaluated},
             [*(one for one in old.wrappers if one.place.path not in files), *wrappers(machine)],

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from trackaudit.flow.values import Value
 
+OWN = 2
+"""Frames of a unit's own code: its module's, and its function's."""
+
 
 def execute(m: Machine, body: list[p.Stmt]) -> bool:
     """Run statements; return whether what follows them can be reached.
@@ -32,13 +35,27 @@ def execute(m: Machine, body: list[p.Stmt]) -> bool:
             m.step()
             exits = len(m.frame.exits)
             before = m.blocks
-            if not _EXECUTE[type(statement)](m, statement):
+            if not _one(m, statement):
                 return False
             if len(m.frame.exits) > exits and m.blocks is before:
                 m.blocks = (*m.blocks, (m.number(), 0, 0))
         return True
     finally:
         m.blocks, m.guards = blocks, guards
+
+
+def _one(m: Machine, statement: p.Stmt) -> bool:
+    """Run one statement. Where one of a unit's own needs too deep a stack, it alone is left out."""
+    scope, depth = m.scope, len(m.frames)
+    try:
+        return _EXECUTE[type(statement)](m, statement)
+    except RecursionError:
+        if depth > OWN:
+            raise
+        m.scope = scope
+        hides = m.linker.relevance.matters(m.frame.module, statement)
+        m.limit(statement, "what is here is nested too deeply to be evaluated", hides=hides)
+        return True
 
 
 def in_scope(m: Machine, body: list[p.Stmt]) -> bool:

@@ -64,6 +64,7 @@ class Evaluator(Machine):
         self.instantiate = lambda cls, node: instantiate(self, cls, node)
         self.notices: list[Notice] = []
         self.units: list[Unit] = []
+        self.cut_tops: dict[Notice, str] = {}
 
     def release(self) -> None:
         """Let go of the parts, which hold the machine: so what it knew is freed at once, not by a look for cycles."""
@@ -75,8 +76,10 @@ class Evaluator(Machine):
 
     def run_body(self, module: Module) -> None:
         """Run a module's top level; a bound that is hit ends it with a notice."""
+        told = len(self.notices)
         with _Contained(self, module.path, "its top level"):
             self.execute(module.body)
+        self.cut_tops.update((notice, module.path) for notice in self.notices[told:] if notice.kind == "limit")
         self.unsent()
 
     def run_unit(self, func: Func, this: Value | None) -> None:

@@ -120,7 +120,7 @@ def see(
         tuple(one for one in calls.unresolved if not is_test(one.place.path)),
         tuple(flow.wrappers),
         tuple(moment._replace(package=package(moment.place.path)) for moment in moments),
-        (*reader.notices, *flow.notices, *calls.notices, *lost, *faults),
+        (*_heard(reader.notices, own, flow.trace), *flow.notices, *calls.notices, *lost, *faults),
         flow.limits,
         flow.evaluated,
         frozenset(reader.modules),
@@ -128,6 +128,13 @@ def see(
         (reader.seconds, clock[1] - clock[0] - reader.seconds, clock[2] - clock[1]),
         flow.trace,
     )
+
+
+def _heard(notices: Iterable[Notice], candidates: Iterable[str], trace: Trace) -> list[Notice]:
+    """Without the bounds that were hit where nothing could be missing: in files that were only imported, and lack no
+    name that a file that sends asked for."""
+    where = {"", *candidates, *trace.sought, *trace.missed}
+    return [notice for notice in notices if notice.kind != "limit" or notice.path in where]
 
 
 def in_order(calls: Iterable[TrackingCall]) -> list[TrackingCall]:
