@@ -584,3 +584,49 @@ def test_an_empty_text_that_was_asked_about_is_no_placeholder(language: str, tes
 @pytest.mark.parametrize(("language", "test", "value"), UNASKED)
 def test_a_test_of_something_else_or_the_wrong_way_guards_nothing(language: str, test: str, value: str) -> None:
     assert told(language, test, value) == ["placeholder-id"]
+
+
+TYPED = 'import { Exponea } from "@acme/exponea-types";\n'
+MEMBERS = {
+    "set by the constructor": ("class A { constructor() { this.exponea = window.exponea; } BODY }", "exponea", "high"),
+    "under another name": ("class A { constructor() { this.sdk = window.exponea; } BODY }", "sdk", "high"),
+    "a field": ("class A { #sdk = window.exponea; BODY }", "#sdk", "high"),
+    "set by another method": ("class A { init() { this.sdk = window.exponea; } BODY }", "sdk", "high"),
+    "set by another method of a base": (
+        "class B { init() { this.exponea = exponea; } }\nclass A extends B { BODY }",
+        "exponea",
+        "high",
+    ),
+    "set to what nobody knows": ("class A { async init() { this.exponea = await load(); } BODY }", "exponea", "low"),
+    "only named like it": ("class A { BODY }", "exponea", "low"),
+    "a plug-in": ("class A { BODY }", "$exponea", "low"),
+    "in a plain object": ("const a = { BODY };", "exponea", "low"),
+    "injected": ("class A { constructor(private exponea: any) {} BODY }", "exponea", "low"),
+    "typed": (TYPED + "class A { constructor(private readonly tracker: Exponea) {} BODY }", "tracker", "low"),
+    "a typed field": (TYPED + "class A { private tracker: Exponea; BODY }", "tracker", "low"),
+}
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_a_member_that_holds_the_sdk_sends_and_one_that_is_only_named_like_it_is_low(name: str) -> None:
+    text, member, confidence = MEMBERS[name]
+    wrong = f"go(user) {{ this.{member}.update({{ email: user.email }}); }}"
+    right = f"go(user) {{ this.{member}.identify({{ registered: user.email }}, {{ email: user.email }}); }}"
+    low = check_texts({"a.ts": text.replace("BODY", wrong)}, min_confidence="low")
+    assert [(one.rule, one.confidence) for one in low.findings] == [("identifier-in-update", confidence)]
+    assert low.summary.calls == 1
+    kept = check_texts({"a.ts": text.replace("BODY", right)}, min_confidence="low")
+    assert kept.findings == () and kept.summary.calls == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A { init() { this.users = exponea.users; } go(u) { this.users.update({ email: u.email }); } }",
+        "class A { go(u) { this.model.update({ email: u.email }); } }\nexponea.track('seen', { plan: 'x' });",
+        TYPED
+        + "class A { constructor(private model: ExponeaModel) {} go(u) { this.model.update({ email: u.email }); } }",
+    ],
+)
+def test_a_member_of_another_name_or_type_is_no_sdk(text: str) -> None:
+    assert check_texts({"a.ts": text}, min_confidence="low").findings == ()

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from trackaudit.vocabulary import Argument, CallSink
 
 
+_NAMED = ("param:", "this:", "field:", "instance:", "typed:")
+"""Roots of what somebody unseen gives: a parameter, a member that nobody sets, a type. Its name may be an SDK's."""
+
+
 def find_sink(m: Machine, symbol: Symbol) -> tuple[CallSink, bool] | None:
     """The vocabulary's sink for a symbol, and whether that is certain."""
     language = m.frame.module.language
@@ -27,7 +31,9 @@ def find_sink(m: Machine, symbol: Symbol) -> tuple[CallSink, bool] | None:
         # A weblayer's script begins with `var self = this;`.
         sink = m.vocabulary.call_sink("", ("self", *path[1:]), language)
         return None if sink is None else (sink, True)
-    if symbol.root.startswith("param:") and symbol.path and m.vocabulary.is_sdk_name(symbol.path[0]):
+    if symbol.root.startswith("this:") and path[:1] == ("this",):
+        path = path[1:]
+    if symbol.root.startswith(_NAMED) and path and m.vocabulary.is_sdk_name(path[0]):
         sink = m.vocabulary.call_sink("", path, language)
         return None if sink is None else (sink, False)
     return None

@@ -79,7 +79,6 @@ class Linker:
         """Forget what was run, not what was parsed; `sending` are the files that are known to send."""
         self.files = {}
         self.sending = set(sending)
-        self.missed = set()
         self.relevance.forget()
 
     def parsed(self, path: str) -> list[Module]:

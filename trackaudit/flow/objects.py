@@ -91,6 +91,9 @@ def _of_object(m: Machine, ref: Ref, key: str, node: p.Node) -> Value:
         return union([*values, *beyond])
     if values:
         return union([*values, UNDEFINED])
+    later = set_later(m, obj.cls, key) if isinstance(obj.cls, ClassValue) else None
+    if later is not None:
+        return later
     if obj.cls is not None:
         root = obj.cls.key if isinstance(obj.cls, Symbol) else f"instance:{obj.place.path}:{obj.place.start}"
         return Symbol(root, (key,), m.place(node))
@@ -181,6 +184,9 @@ def instance_member(m: Machine, this: Value, owner: ClassValue, found: p.ClassMe
     annotated = found.annotation and instance_of_in(m, found.annotation, owner)
     if annotated:
         return annotated
+    later = set_later(m, owner, str(found.key.value)) if isinstance(found.key, p.Literal) else None
+    if later is not None:
+        return later
     key = str(found.key.value) if isinstance(found.key, p.Literal) else "?"
     return Symbol(f"field:{owner.module.path}:{owner.node.start}", (key,), _place(owner, found))
 
@@ -221,6 +227,19 @@ def decorated(m: Machine, node: p.Function, value: Value) -> Value:
     return value
 
 
+def set_later(m: Machine, cls: ClassValue, key: str) -> Value | None:
+    """The SDK that a method of the class puts into the member (`init() { this.exponea = window.exponea; }`), if any:
+    whatever else is in there before, nothing is sent with it."""
+    for owner in class_chain(m, cls):
+        for node in m.linker.relevance.own_members(owner.module).get(key, ()):
+            if node.value is None or not (owner.node.start <= node.start and node.end <= owner.node.end):
+                continue
+            found = m.linker.evaluate_in(m, node.value, owner.scope, owner.module)
+            if m.is_sdk(found):
+                return found
+    return None
+
+
 def instance_of(m: Machine, annotation: p.Expr) -> Value | None:
     """An instance of the class an annotation names, if that class can be seen; of an SDK's class, its symbol."""
     if not isinstance(annotation, (p.Name, p.Member)):
@@ -238,9 +257,14 @@ def instance_of(m: Machine, annotation: p.Expr) -> Value | None:
         if isinstance(made, Ref):
             m.injected[key] = made
         return made
-    if isinstance(value, Symbol) and value.root.startswith("import:"):
-        return value._replace(path=(*value.path, "()"))
-    return None
+    if not isinstance(value, Symbol):
+        return None
+    package = value.root.startswith("import:")
+    name = value.path[-1] if value.path else ""
+    if m.vocabulary.is_sdk_name(name) and name[:1].isupper() and not (package and m.is_sdk(value)):
+        # `tracker: Exponea`: a type of the project's own, or nobody knows whose, that is named like the SDK.
+        return Symbol(f"typed:{m.frame.module.path}:{annotation.start}", (name[:1].lower() + name[1:],), value.place)
+    return value._replace(path=(*value.path, "()")) if package else None
 
 
 def instance_of_in(m: Machine, annotation: p.Expr, owner: ClassValue) -> Value | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _NAMING = (p.Function, p.ClassMember)
 """What gives a key's name a meaning: a function in a record, anything in a class."""
 
+_TYPED = frozenset((p.Param, p.ClassMember))
 _NOTED = frozenset((p.Call, p.Function, p.Bind, p.Assign, p.Pair, p.ClassMember, p.Import, p.Export, p.Class))
 
 
@@ -78,6 +79,8 @@ def outline(module: Module, vocabulary: Vocabulary) -> Outline:
                 push((id(node.value), number))
         if kind in _NOTED:
             _note(found, bound, node)  # type: ignore[arg-type]
+        if kind in _TYPED:
+            _note_type(found, node, vocabulary)  # type: ignore[arg-type]
         # Written out, as in `program.walk`: half of a large tree's nodes come by here for the only time.
         for name in p.slots_below(kind):  # type: ignore[arg-type]
             value = getattr(node, name)
@@ -162,6 +165,16 @@ def _name_functions(found: Outline, value: p.Node, name: str) -> None:
     for function in functions:
         if isinstance(function, p.Function):
             found.functions.setdefault(id(function), name)
+
+
+def _note_type(found: Outline, node: p.Param | p.ClassMember, vocabulary: Vocabulary) -> None:
+    """What is typed as an SDK (`private tracker: Exponea`) stands for it."""
+    if not isinstance(node.annotation, p.Name) or node.annotation.id not in vocabulary.words:
+        return
+    named = node.target if isinstance(node, p.Param) else node.key
+    name = named.id if isinstance(named, p.Name) else named.value if isinstance(named, p.Literal) else None
+    if name is not None:
+        found.named.extend([(str(name), node.annotation), (f".{name}", node.annotation)])
 
 
 def target_names(target: p.Node) -> list[str]:

@@ -35,6 +35,7 @@ class Relevance:
         self._relevant: dict[int, set[str]] = {}
         self._spots: dict[int, list[int]] = {}
         self._inheriting: set[int] = set()
+        self._own_members: dict[int, dict[str, list[p.Assign | p.Bind]]] = {}
 
     def forget(self) -> None:
         """Forget what depends on which files are known to send."""
@@ -46,6 +47,20 @@ class Relevance:
         found = self._outlines.get(id(module))
         if found is None:
             found = self._outlines[id(module)] = outline(module, self._vocabulary)
+        return found
+
+    def own_members(self, module: Module) -> dict[str, list[p.Assign | p.Bind]]:
+        """Where a module writes plain values (a name, a member of one) to members of `this` or `self`, by their key."""
+        found = self._own_members.get(id(module))
+        if found is None:
+            found = self._own_members[id(module)] = {}
+            for name, node in self.outline(module).named:
+                if not isinstance(node, (p.Assign, p.Bind)) or not isinstance(node.target, p.Member):
+                    continue
+                owner = node.target.object
+                own = isinstance(owner, p.Name) and owner.id in ("this", "self")
+                if own and isinstance(node.value, (p.Name, p.Member)):
+                    found.setdefault(name[1:], []).append(node)
         return found
 
     def settled(self, module: Module) -> Callable[[str], bool]:
