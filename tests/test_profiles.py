@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import gzip
+import io
 import json
 import random
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,49 +17,19 @@ from hypothesis import strategies as st
 pytest.importorskip("duckdb", reason="needs trackaudit[profiles]")
 
 import duckdb
-import sqlglot
+from splitting import MIXED, Row, commands, held, lines, run
 
 from trackaudit.cli import main
-from trackaudit.profiles import groups, queries
+from trackaudit.profiles import groups
 from trackaudit.profiles import plan as planning
 from trackaudit.profiles.aim import Aim, Goal, goal_of
+from trackaudit.profiles.broken import Broken
 from trackaudit.profiles.columns import Asked
 from trackaudit.profiles.export import connect, read
 from trackaudit.profiles.model import Engagement, Profile
 
 ROOT = Path(__file__).resolve().parent.parent
 GOAL = Goal((Aim("registered", "email", "email"),), frozenset({"cookie"}), {}, 20)
-Row = dict[str, Any]
-MIXED = """registered;cookie;email;created
-Jo@example.com;c1;jo@example.com;1700000000
-;c2; JO@example.com;1700000100
-;"[""c3"",""c4""]";jo@example.com;2024-01-01
-;c5;undefined;
-;c6;undefined;
-al@example.com;c7;;
-AL@example.com;c8;;
-;;no@example.com;
-;c11;no@example.com;
-"""
-
-
-def run(tmp_path: Path, text: str | bytes, *options: str, name: str = "export.csv") -> int:
-    """`plan` on an export; the exit code."""
-    path = tmp_path / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return main(["profiles", "plan", str(path), "-o", str(tmp_path / "plan.jsonl"), *options])
-
-
-def lines(path: Path) -> list[Any]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def commands(tmp_path: Path) -> list[Row]:
-    return [one["data"] for line in lines(tmp_path / "plan.jsonl") for one in line["commands"]]
-
-
-def held(tmp_path: Path) -> dict[str, str]:
-    return {line["value"]: line["reason"] for line in lines(tmp_path / "plan-held.jsonl")}
 
 
 # ------------------------------------------------------------------------------------------------------- the plan
@@ -287,7 +255,7 @@ def test_what_should_merge_does_and_nothing_else_ever_in_any_order_with_batches_
         path = Path(folder, "export.jsonl")
         path.write_text("".join(json.dumps(row) + "\n" for row in shuffled))
         database = connect(folder, "500MB")
-        done = read(database, [str(path)], Asked({}, {"cookie": "cookie"}, {}), None, folder)
+        done = read(database, [str(path)], Asked({}, {"cookie": "cookie"}, {}), None, folder, Broken(io.StringIO()))
         planning.prepare(database, GOAL)
         account = planning.write(database, GOAL, done.profiles, f"{folder}/plan", f"{folder}/held")
         database.close()
@@ -374,7 +342,14 @@ def test_profiles_that_several_identifiers_link_merge_unless_a_hard_id_had_two_v
         ]  # fmt: skip
         path.write_text("".join(json.dumps(row) + "\n" for row in said))
         database = connect(folder, "500MB")
-        done = read(database, [str(path)], Asked({"ids.customer_id": "customer_id"}, {}, {}), None, folder)
+        done = read(
+            database,
+            [str(path)],
+            Asked({"ids.customer_id": "customer_id"}, {}, {}),
+            None,
+            folder,
+            Broken(io.StringIO()),
+        )
         goal = goal_of(database, done, (), 20)
         planning.prepare(database, goal)
         account = planning.write(database, goal, done.profiles, f"{folder}/plan", f"{folder}/held")
@@ -436,133 +411,6 @@ def test_a_plan_that_would_not_make_one_profile_is_not_written(
     assert (tmp_path / "plan.jsonl").read_text() == "an older plan\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["export.csv", "plan.jsonl"]
     assert "nothing was written" in capsys.readouterr().err
-
-
-# ------------------------------------------------------------------------------------------------------- exports
-
-PLAIN = [("Jo@example.com", ["c1"], "jo@example.com"), (None, ["c2", "c3"], "jo@example.com")]
-
-
-def exports(folder: Path) -> dict[str, Path]:
-    """The same two profiles in every form."""
-    comma = 'registered,cookie,email\n"Jo@example.com","[""c1""]",jo@example.com\n,"[""c2"", ""c3""]",jo@example.com\n'
-    flat = [dict(zip(("registered", "cookie", "email"), row, strict=True)) for row in PLAIN]
-    nested = [{"ids": {"registered": a, "cookie": b}, "properties": {"email": c}, "events": []} for a, b, c in PLAIN]
-    fields = [{"type": "id", "id": "registered"}, {"type": "id", "id": "cookie"}]
-    native = {"success": True, "fields": [*fields, {"type": "property", "property": "email"}], "data": PLAIN}
-    texts: dict[str, str | bytes] = {
-        "comma.csv": comma,
-        "tab.csv": comma.replace(",", "\t").replace('"\t ""', '", ""'),
-        "packed.csv.gz": gzip.compress(comma.encode()),
-        "flat.jsonl": "".join(json.dumps(row) + "\n" for row in flat),
-        "nested.jsonl": "".join(json.dumps(row) + "\n" for row in nested),
-        "native.json": json.dumps(native, indent=2),
-        "native-one-line.json.gz": gzip.compress(json.dumps(native).encode()),
-    }
-    texts["tab.csv"] = 'registered\tcookie\temail\nJo@example.com\tc1\tjo@example.com\n\t["c2","c3"]\tjo@example.com\n'
-    for name, text in texts.items():
-        (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    rows = ", ".join(f"('{a or ''}', {b}, '{c}')" for a, b, c in PLAIN)
-    table = f"SELECT * FROM (VALUES {rows}) t(registered, cookie, email)"
-    duckdb.execute(f"COPY ({table}) TO '{folder / 'a.parquet'}' (FORMAT parquet)")
-    return {name: folder / name for name in [*texts, "a.parquet"]}
-
-
-def test_every_form_of_an_export_gives_the_same_plan(tmp_path: Path) -> None:
-    for name, path in exports(tmp_path).items():
-        assert main(["profiles", "plan", str(path), "-o", str(tmp_path / "plan.jsonl")]) == 0, name
-        found = [one["customer_ids"] for one in commands(tmp_path)]
-        assert found == [{"registered": "Jo@example.com", "cookie": "c2"}], name
-
-
-def test_what_a_warehouse_hands_over_gives_the_same_plan(tmp_path: Path) -> None:
-    (tmp_path / "export.csv").write_text(MIXED)
-    assert run(tmp_path, MIXED) == 0
-    whole = (tmp_path / "plan.jsonl").read_bytes()
-    database = connect(str(tmp_path), "500MB")
-    read(database, [str(tmp_path / "export.csv")], Asked({}, {}, {}), None, str(tmp_path))
-    extract = queries.sql(queries.extract(queries.sightings()), "duckdb")
-    database.execute(f"COPY ({extract}) TO '{tmp_path / 'extract.csv'}' (HEADER)")
-    database.close()
-    assert main(["profiles", "plan", str(tmp_path / "extract.csv"), "-o", str(tmp_path / "plan.jsonl")]) == 0
-    assert (tmp_path / "plan.jsonl").read_bytes() == whole
-
-
-@pytest.mark.parametrize("dialect", queries.DIALECTS)
-def test_the_query_for_a_warehouse_is_sql_of_its_dialect(dialect: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["profiles", "sql", "--dialect", dialect]) == 0
-    tree = sqlglot.parse_one(capsys.readouterr().out, dialect=dialect)
-    assert {table.name.lower() for table in tree.find_all(sqlglot.exp.Table)} >= {"sightings"}
-
-
-def test_bigquery_gets_its_own_functions_and_quotes() -> None:
-    text = queries.sql(queries.extract(queries.sightings()), "bigquery")
-    assert "FROM `sightings`" in text
-    assert "REGEXP_REPLACE" in text
-
-
-# ------------------------------------------------------------------------------------------------------ bad input
-
-
-@pytest.mark.parametrize(
-    ("text", "options", "said"),
-    [
-        ("name,city\nJo,Brno\n", [], "no column of the export is an ID"),
-        ("registered,cookie\na@x.com,c\n", ["--hard", "email_id"], "has no column `email_id`"),
-        ("", [], "is empty"),
-        ("registered,cookie\n", [], "there is no profile in it"),
-        ("registered,cookie,email\na@x.com,c,e\nb@x.com,c2\n", [], "1 rows could not be read"),
-        (b"registered,cookie,email\na@x.com,c,e\n\xe9@x.com,c2,f\nb@x.com,c3,g\n", [], "1 rows could not be read"),
-        ('{"registered": "a@x.com"}\n{"registered": \n', [], "1 rows could not be read"),
-        (
-            '{"fields": [{"type": "id", "id": "registered"}], "data": [["a@x.com"], [',
-            [],
-            "is no whole native_json export: parse error",
-        ),
-        ("registered,cookie\n17,c\n18,c2\n", [], "should hold e-mail addresses, but 2 of its 2 values are none"),
-        ("registered,ids.registered,cookie\na,b,c\n", [], "two columns are the ID `registered`"),
-        ("cookie,email\nc1,a@x.com\nc2,a@x.com\n", [], "no hard ID of the export"),
-        ("registered,registered,cookie\na@x.com,b@x.com,c1\n", [], "`registered` may be there twice"),
-        ('[{"registered": "a@x.com"}]', [], "is a JSON array"),
-        (MIXED, ["--memory", "much"], "--memory cannot be `much`"),
-        (MIXED, ["--held", "nowhere/held.jsonl"], "there is no such folder"),
-        (MIXED, ["--encoding", "klingon"], "does not support the encoding"),
-    ],
-)
-def test_what_cannot_be_planned_ends_with_two_and_clear_words(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | bytes, options: list[str], said: str
-) -> None:
-    assert run(tmp_path, text, *options) == 2
-    assert said in capsys.readouterr().err
-    assert not (tmp_path / "plan.jsonl").exists()
-
-
-def test_broken_rows_are_set_aside_with_their_lines(tmp_path: Path) -> None:
-    text = "registered,cookie,email\na@x.com,c1,\n,c2,a@x.com\nb@x.com,c3\n"
-    assert run(tmp_path, text, "--without-broken") == 0
-    (row,) = lines(tmp_path / "plan-broken.jsonl")
-    assert (row["line"], row["text"]) == (4, "b@x.com,c3")
-    assert len(commands(tmp_path)) == 1
-
-
-def test_without_the_extra_the_error_names_the_command_that_installs_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in [name for name in sys.modules if name.startswith("trackaudit.profiles")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "duckdb", None)
-    assert run(tmp_path, MIXED) == 2
-    assert "pip install 'trackaudit[profiles]'" in capsys.readouterr().err
-
-
-def test_the_configuration_and_the_options_tell_the_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "trackaudit.yaml").write_text("identifiers: {email_id: {type: hard, holds: email}}\n")
-    text = "email_id,visitor,Kontakt\na@x.com,c1,\n,c2,A@x.com\n"
-    assert run(tmp_path, text, "--soft", "visitor=cookie", "--property", "Kontakt=email") == 0
-    (call,) = commands(tmp_path)
-    assert call["customer_ids"] == {"email_id": "a@x.com", "cookie": "c2"}
-    assert call["properties"] == {"Kontakt": "a@x.com"}
 
 
 # ------------------------------------------------------------------------------------------------------- diagnose

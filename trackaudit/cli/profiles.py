@@ -40,6 +40,7 @@ class _Asked(NamedTuple):
     code: str | None
     delimiter: str
     encoding: str
+    separator: str | None
     broken: str
     memory: str
 
@@ -47,6 +48,7 @@ class _Asked(NamedTuple):
 class _Opened(NamedTuple):
     database: Any
     export: Export
+    broken: int
     goal: Goal
 
 
@@ -84,7 +86,15 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
                 help="Hold a value that more profiles share.",
             ),
             click.option("--delimiter", default="", metavar="TEXT", help="Of CSV (default: found out)."),
-            click.option("--encoding", default="utf-8", show_default=True, help="Of CSV: utf-8, utf-16 or latin-1."),
+            click.option(
+                "--encoding", default="", help="Of text, e.g. cp1250 (default: UTF-8, or UTF-16 with its mark)."
+            ),
+            click.option(
+                "--list-separator",
+                "separator",
+                metavar="TEXT",
+                help="Of the values in a CSV's cell of a soft ID; '' if it holds one. Lists in JSON need none.",
+            ),
             click.option("--code", metavar="PATH", help="Code to check: its IDs are known, and its findings compared."),
             click.option("--config", metavar="FILE", help="Configuration to use instead of the one found."),
             click.option("--memory", default="1GB", show_default=True, help="Memory for the database."),
@@ -138,7 +148,7 @@ def diagnose(
             found = diagnose(all_groups, crowds)
         code = [blame(pattern, known) for pattern in found.patterns] if findings or asked.code else None
         with open_pipe(sys.stdout):
-            write(output_format, found, code, opened.export.profiles, len(opened.export.broken), sys.stdout)
+            write(output_format, found, code, opened.export.profiles, opened.broken, sys.stdout)
     return failed
 
 
@@ -168,9 +178,9 @@ def plan(
     if len({os.path.realpath(path) for path in (output, held, *exports)}) < 2 + len(set(exports)):
         raise click.UsageError("the plan, the held groups and the exports must be different files")
     with _opened(asked) as opened:
-        if opened.export.broken and not without_broken:
+        if opened.broken and not without_broken:
             raise InputError(
-                f"{len(opened.export.broken)} rows could not be read ({asked.broken}); what they say could speak "
+                f"{opened.broken:,} rows could not be read ({asked.broken}); what they say could speak "
                 "against a merge, so no plan was written",
                 "Repair the export, or use --without-broken to plan without them",
             )
@@ -202,32 +212,40 @@ def sql(dialect: str) -> int:
 @contextmanager
 def _opened(asked: _Asked) -> Iterator[_Opened]:
     """The exports, read; their columns are told on stderr. The database is gone afterwards."""
-    import tempfile
-
     try:
         from trackaudit.profiles import export, queries  # noqa: F401
         from trackaudit.profiles.columns import Asked
     except ModuleNotFoundError as error:
         raise InputError(f"{_MISSING} ({error.name})") from None
     from trackaudit.profiles.aim import goal_of
+    from trackaudit.profiles.broken import Broken
     from trackaudit.report.profiles import write_broken, write_columns, write_goal
 
     words = Asked(_pairs(asked.hard), _pairs(asked.soft), _kinds(asked.properties), asked.appeared)
     schema = _schema(asked)
     beside = os.path.dirname(os.path.abspath(asked.broken)) if asked.broken else None
-    if beside and not os.path.isdir(beside):
-        raise InputError(f"{asked.broken}: cannot be written: there is no such folder")
-    with tempfile.TemporaryDirectory(prefix="trackaudit-", dir=beside, ignore_cleanup_errors=True) as folder:
+    with _workspace(beside) as folder:
         database = export.connect(folder, asked.memory)
+        aside = os.path.join(folder, "broken.jsonl")
         try:
-            done = export.read(database, asked.paths, words, schema, folder, asked.delimiter, asked.encoding)
+            with open(aside, "w", encoding="utf-8", newline="\n") as file:
+                broken = Broken(file)
+                csv = export.Csv(asked.delimiter, asked.encoding, asked.separator)
+                done = export.read(database, asked.paths, words, schema, folder, broken, csv)
+            if broken.count and asked.broken:
+                os.replace(aside, asked.broken)
             with open_pipe(sys.stderr):
-                write_columns(done, sys.stderr)
-            write_broken(done.broken, asked.broken, sys.stderr)
+                write_columns(done, broken.count, sys.stderr)
+                write_broken(broken, asked.broken, sys.stderr)
             goal = goal_of(database, done, asked.hard_id, asked.limit)
             with open_pipe(sys.stderr):
                 write_goal(goal, sys.stderr)
-            yield _Opened(database, done, goal)
+            yield _Opened(database, done, broken.count, goal)
+        except export.NO_ROOM as error:
+            raise InputError(
+                f"the database had to stop: {str(error).splitlines()[0]}",
+                "If it lacks room: give it more with --memory, or name a larger folder in the variable TMPDIR",
+            ) from None
         finally:
             database.close()
 
@@ -239,6 +257,21 @@ def _told_faults(result: Result, debug: bool) -> int:
     with open_pipe(sys.stderr):
         text.write_notices(crashes(result), sys.stderr, ReportOptions(text.wants_color(sys.stderr), debug=debug))
     return exit_code(result._replace(findings=()), "error")
+
+
+@contextmanager
+def _workspace(beside: str | None) -> Iterator[str]:
+    """A folder for the database, gone afterwards; beside the file that rows are set aside in, or the system's own."""
+    import tempfile
+
+    if beside and not os.path.isdir(beside):
+        raise InputError(f"{beside}: cannot be written to: there is no such folder")
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="trackaudit-", dir=beside, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise InputError(f"{beside or 'the temporary folder'}: cannot be written to: {error.strerror}") from None
+    with folder as name:
+        yield name
 
 
 def _schema(asked: _Asked) -> IdSchema | None:

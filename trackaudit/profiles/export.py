@@ -7,45 +7,55 @@ shape (`place`, `name` and `value` among its columns): that is what `trackaudit 
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 import duckdb
-import ijson
 
 from trackaudit.errors import InputError
 from trackaudit.identity import IDENTIFYING
 from trackaudit.profiles.columns import Column, columns_of
+from trackaudit.profiles.forms import NOT_UTF8, header_of, parquet, text_of, unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any
+    from collections.abc import Sequence
 
     from trackaudit.model import IdSchema
+    from trackaudit.profiles.broken import Broken
     from trackaudit.profiles.columns import Asked
 
-_SAMPLE = 1_000
+NO_ROOM = (duckdb.OutOfMemoryException, duckdb.IOException)
+"""What the database raises when memory or disk do not do."""
 _LONG = ("profile", "place", "name", "value")
 
 
-class Broken(NamedTuple):
-    """A row that could not be read. line: from 1; 0 where it is not known."""
+class Csv(NamedTuple):
+    """How CSV is written. delimiter and encoding: "" is found out. separator: of the values in one cell of a soft ID;
+    "" where a cell holds one value, None where that is not told."""
 
-    path: str
-    line: int
-    why: str
-    text: str
+    delimiter: str = ""
+    encoding: str = ""
+    separator: str | None = None
+
+
+_ANY_CSV = Csv()
 
 
 class Export(NamedTuple):
-    """What was read. columns: their meaning, by file. profiles: rows. broken: rows that were set aside."""
+    """What was read. columns: their meaning, by file. profiles: rows."""
 
     columns: dict[str, list[Column]]
     profiles: int
-    broken: list[Broken]
+
+
+class _Source(NamedTuple):
+    """A file as the database reads it. table: a table function or query. names: of the columns, with what the export
+    says of each. csv: whether it is CSV."""
+
+    table: str
+    names: dict[str, str]
+    csv: bool = False
 
 
 def connect(folder: str, memory: str) -> duckdb.DuckDBPyConnection:
@@ -68,44 +78,31 @@ def read(
     asked: Asked,
     schema: IdSchema | None,
     folder: str,
-    delimiter: str = "",
-    encoding: str = "utf-8",
+    broken: Broken,
+    csv: Csv = _ANY_CSV,
 ) -> Export:
     """Read exports. Raises InputError where a file cannot be read at all, or none of its columns is an ID."""
     meanings: dict[str, list[Column]] = {}
-    broken: list[Broken] = []
     parts: list[str] = []
     for number, path in enumerate(paths):
         if not os.path.isfile(path):
             raise InputError(f"{path}: there is no such file")
         try:
-            form = _form(path)
-            if form in ("lines", "native"):
-                source, names = _unpacked(path, form, os.path.join(folder, f"{number}.jsonl"), broken)
-            elif form == "parquet":
-                source, names = f"read_parquet({_quoted(path)})", {}
-            else:
-                more = f", delim={_quoted(delimiter)}" if delimiter else ""
-                source = (
-                    f"read_csv({_quoted(path)}, all_varchar=true, header=true, quote='\"', escape='\"', "
-                    f"store_rejects=true, encoding={_quoted(encoding)}{more})"
-                )
-                names = {}
-            if not names:
-                described = database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-                names = {str(row[0]): "" for row in described}
-            if set(_LONG) <= set(names):
+            source = _source(database, path, os.path.join(folder, str(number)), broken, csv)
+            if set(_LONG) <= set(source.names):
                 meanings[path] = []
-                parts.append(_copied_long(database, source, number, "appeared" in names))
+                parts.append(_copied_long(database, source.table, number, "appeared" in source.names))
             else:
-                meanings[path] = columns_of(names, asked, schema)
-                parts.extend(_copied(database, source, number, meanings[path], form))
+                meanings[path] = columns_of(source.names, asked, schema)
+                parts.extend(_copied(database, source, number, meanings[path], csv.separator))
         except InputError as error:
-            raise InputError(*(f"{path}: {problem}" for problem in error.problems)) from None
+            raise InputError(f"{path}: {error.problems[0]}", *error.problems[1:]) from None
+        except NO_ROOM:
+            raise
         except (duckdb.Error, UnicodeError, OSError, EOFError) as error:
-            raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from None
-        if form == "csv":
-            broken.extend(_rejected(database, path))
+            raise InputError(f"{path}: cannot be read: {_reason(error)}") from None
+        if source.csv:
+            _reject(database, path, broken)
     database.execute(f"CREATE VIEW sightings AS {' UNION ALL '.join(parts)}")
     profiles = 0
     for number, path in enumerate(paths):
@@ -113,8 +110,38 @@ def read(
         row = database.execute(f"SELECT count({what}) FROM raw{number}").fetchone()
         profiles += int(row[0]) if row else 0
     if not profiles:
-        raise InputError(f"{', '.join(paths)}: there is no profile in it")
-    return Export(meanings, profiles, broken)
+        raise InputError(f"{', '.join(paths)}: there is no profile in it", *broken.first)
+    return Export(meanings, profiles)
+
+
+def _source(database: duckdb.DuckDBPyConnection, path: str, target: str, broken: Broken, csv: Csv) -> _Source:
+    if parquet(path):
+        table = f"read_parquet({_quoted(path)})"
+        described = database.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
+        return _Source(table, {str(row[0]): "" for row in described})
+    text = text_of(path, csv.encoding, f"{target}.txt")
+    if text.form == "csv":
+        delimiter, header = header_of(text.path, csv.delimiter)
+        # Nothing is left to be guessed from a sample: a row is what its header says, or it is broken.
+        typed = ", ".join(f"{_quoted(column)}: 'VARCHAR'" for column in header)
+        table = (
+            f"read_csv({_quoted(text.path)}, columns={{{typed}}}, auto_detect=false, header=true, "
+            f"delim={_quoted(delimiter)}, quote='\"', escape='\"', comment='', store_rejects=true, "
+            f"compression={_quoted('gzip' if text.packed else 'none')})"
+        )
+        return _Source(table, dict.fromkeys(header, ""), True)
+    names = unpacked(text, path, f"{target}.jsonl", broken)
+    if not names:
+        raise InputError("no row of it could be read", *broken.first)
+    typed = ", ".join(f"c{at}: 'VARCHAR[]'" for at in range(len(names)))
+    renamed = ", ".join(f"c{at} AS {_named(column)}" for at, column in enumerate(names))
+    reader = f"read_json({_quoted(f'{target}.jsonl')}, format='newline_delimited', columns={{{typed}}})"
+    return _Source(f"(SELECT {renamed} FROM {reader})", names)
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).splitlines()[0]
+    return "its lines end in different ways (CRLF and LF); make them one" if "state machine" in text else text
 
 
 def ids_of(database: duckdb.DuckDBPyConnection, export: Export) -> list[tuple[str, str, str]]:
@@ -138,151 +165,32 @@ def hard_share(database: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
-def _form(path: str) -> str:
-    """What a file is by its first character: csv, lines, native or parquet."""
-    with _open(path) as file:
-        head = file.read(1 << 16)
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if not head.strip():
-        raise InputError("is empty")
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
-        raise InputError("is a JSON array; write it as JSON lines, e.g. with `jq -c '.[]'`")
-    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return "csv"
-    first = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")[0]
-    try:
-        record = json.loads(first)
-    except ValueError:
-        return "native" if b'"fields"' in head or b'"data"' in head else "lines"
-    return "native" if {"fields", "data"} <= set(record) else "lines"
-
-
-def _open(path: str) -> IO[bytes]:
-    with open(path, "rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path) if packed else open(path, "rb")  # type: ignore[return-value]
-
-
-def _unpacked(path: str, form: str, target: str, broken: list[Broken]) -> tuple[str, dict[str, str]]:
-    """JSON as lines of one shape, `{column: [text, …]}`; the table function that reads them, and the columns."""
-    names = _fields(path) if form == "native" else _keys(path)
-    places = {column: at for at, column in enumerate(names)}
-    with open(target, "w", encoding="utf-8") as out:
-        for record in _rows(path, list(names), broken) if form == "native" else _lines(path, broken):
-            row = {f"c{places[key]}": _texts(value) for key, value in record.items() if key in places}
-            out.write(json.dumps(row) + "\n")
-    typed = ", ".join(f"c{at}: 'VARCHAR[]'" for at in places.values())
-    renamed = ", ".join(f"c{at} AS {_named(column)}" for column, at in places.items())
-    reader = f"read_json({_quoted(target)}, format='newline_delimited', columns={{{typed}}})"
-    return f"(SELECT {renamed} FROM {reader})", names
-
-
-def _lines(path: str, broken: list[Broken]) -> Iterator[dict[str, Any]]:
-    with _open(path) as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line.decode("utf-8-sig"))
-            except (ValueError, RecursionError) as error:
-                broken.append(Broken(path, number, str(error), line.decode("utf-8", "backslashreplace").rstrip()))
-                continue
-            if not isinstance(record, dict):
-                broken.append(Broken(path, number, "is no object", line.decode("utf-8", "backslashreplace").rstrip()))
-                continue
-            yield _flat(record)
-
-
-def _flat(record: dict[str, Any]) -> dict[str, Any]:
-    """A profile as one level: what `export-one` nests in `ids` and `properties` gets those as its prefix."""
-    flat: dict[str, Any] = {}
-    for key, value in record.items():
-        if key in ("ids", "customer_ids", "properties") and isinstance(value, dict):
-            flat.update({f"{key}.{inner}": one for inner, one in value.items()})
-        else:
-            flat[key] = value
-    return flat
-
-
-def _keys(path: str) -> dict[str, str]:
-    """The columns of JSON lines with what their nesting says; of all lines, for an ID may first be in the last one."""
-    keys: dict[str, str] = {}
-    for record in _lines(path, []):
-        for key, value in record.items():
-            ids = key.startswith(("ids.", "customer_ids."))
-            said = ("soft" if isinstance(value, list) else "hard") if ids else ""
-            keys[key] = "property" if key.startswith("properties.") else said if said != "hard" else keys.get(key, said)
-    return keys
-
-
-def _fields(path: str) -> dict[str, str]:
-    """The columns of native_json: an ID whose first value is a list is soft."""
-    try:
-        with _open(path) as file:
-            fields = list(ijson.items(file, "fields.item"))
-        with _open(path) as file:
-            first: list[Any] = [None] * len(fields)
-            for number, row in enumerate(ijson.items(file, "data.item")):
-                if number == _SAMPLE:
-                    break
-                first = [old if old else new for old, new in zip(first, row, strict=False)]
-        # NOTE: an ID of which the sample has no value is taken as hard: that can hold a group, never merge one.
-        return {
-            str(field.get("id", field.get("property"))): ("soft" if isinstance(value, list) else "hard")
-            if field.get("type") == "id"
-            else "property"
-            for field, value in zip(fields, first, strict=True)
-        }
-    except (ijson.JSONError, AttributeError, TypeError) as error:
-        raise InputError(f"is no whole native_json export: {str(error).splitlines()[0]}") from None
-
-
-def _rows(path: str, names: list[str], broken: list[Broken]) -> Iterator[dict[str, Any]]:
-    try:
-        with _open(path) as file:
-            for row in ijson.items(file, "data.item"):
-                if not isinstance(row, list) or len(row) != len(names):
-                    broken.append(Broken(path, 0, f"has not {len(names)} values", json.dumps(row, default=str)))
-                    continue
-                yield dict(zip(names, row, strict=True))
-    except ijson.JSONError as error:
-        raise InputError(f"is no whole native_json export: {str(error).splitlines()[0]}") from None
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [text for one in value for text in _texts(one)]
-    if value is None or isinstance(value, dict):
-        return []
-    if isinstance(value, bool):
-        return [str(value).lower()]
-    return [str(value)]
-
-
 def _copied(
-    database: duckdb.DuckDBPyConnection, source: str, number: int, columns: Sequence[Column], form: str
+    database: duckdb.DuckDBPyConnection, source: _Source, number: int, columns: Sequence[Column], separator: str | None
 ) -> list[str]:
     """Copy what matters into a table of its own; the parts of `sightings` that come from it."""
-    types = dict((str(row[0]), str(row[1])) for row in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall())
-    cells = []
+    described = database.execute(f"DESCRIBE SELECT * FROM {source.table}").fetchall()
+    types = {str(row[0]): str(row[1]) for row in described}
+    cells, odd = [], {}
     for at, column in enumerate(columns):
         cell = _named(column.column)
         if types[column.column].endswith("[]"):
             cell = f"CAST({cell} AS VARCHAR[])"
             cell = f"{cell}[1]" if column.place == "appeared" else cell
-        elif column.place == "soft" and form == "csv":
-            # A list is written as JSON; one that is not whole reaches nobody.
-            whole = f"coalesce(TRY(from_json({cell}, '[\"VARCHAR\"]')), [])"
-            cell = f"CASE WHEN {cell} LIKE '[%' THEN {whole} WHEN {cell} <> '' THEN [{cell}] END"
+        elif column.place == "soft" and source.csv:
+            odd[f"o{at}"] = column.column
+            cell, unclear = _cells(cell, separator)
+            cells.append(f"{unclear} AS o{at}")
         else:
             cell = f"CAST({cell} AS VARCHAR)"
             cell = f"[{cell}]" if column.place == "soft" else cell
         cells.append(f"{cell} AS c{at}")
     database.execute(
         f"CREATE TABLE raw{number} AS SELECT row_number() OVER () * 1000 + {number} AS profile, {', '.join(cells)} "
-        f"FROM {source}"
+        f"FROM {source.table}"
     )
+    for cell, name in odd.items():
+        _clear(database, f"raw{number}", cell, name)
     moment = next((f"c{at}" for at, column in enumerate(columns) if column.place == "appeared"), "")
     seconds = _seconds(f"coalesce(TRY_CAST({moment} AS DOUBLE), epoch(TRY_CAST({moment} AS TIMESTAMP)))")
     seconds = seconds if moment else "CAST(NULL AS DOUBLE)"
@@ -294,6 +202,27 @@ def _copied(
         for at, column in enumerate(columns)
         if column.place != "appeared"
     ]
+
+
+def _cells(cell: str, separator: str | None) -> tuple[str, str]:
+    """The values in a cell of a soft ID, and the cell itself where it is not clear which values those are."""
+    listed = f"TRY(from_json({cell}, '[\"VARCHAR\"]'))"
+    one = f"[{cell}]" if not separator else f"string_split({cell}, {_quoted(separator)})"
+    values = f"CASE WHEN {cell} LIKE '[%' THEN coalesce({listed}, {one}) WHEN {cell} <> '' THEN {one} END"
+    # How an export writes several values in one cell is not documented; the cookies of the SDK have none of these.
+    several = f"regexp_matches({cell}, '[,;|]')"
+    unclear = f"CASE WHEN CASE WHEN {cell} LIKE '[%' THEN {listed} IS NULL ELSE {several} END THEN {cell} END"
+    return values, unclear if separator is None else "CAST(NULL AS VARCHAR)"
+
+
+def _clear(database: duckdb.DuckDBPyConnection, table: str, cell: str, name: str) -> None:
+    row = database.execute(f"SELECT count({cell}), min({cell}) FROM {table}").fetchone()
+    if row and row[0]:
+        raise InputError(
+            f"{row[0]:,} cells of `{name}` may hold several values, e.g. {str(row[1])[:60]}",
+            "Say what stands between them, e.g. --list-separator ';', or --list-separator '' if each is one value; "
+            "native_json leaves no doubt",
+        )
 
 
 def _copied_long(database: duckdb.DuckDBPyConnection, source: str, number: int, dated: bool) -> str:
@@ -318,11 +247,14 @@ def _seconds(number: str) -> str:
     return f"CASE WHEN abs({number}) > 1e11 THEN {number} / 1000 ELSE {number} END"
 
 
-def _rejected(database: duckdb.DuckDBPyConnection, path: str) -> list[Broken]:
-    rows = database.execute("SELECT DISTINCT ON (line) line, error_message, csv_line FROM reject_errors ORDER BY line")
-    found = [Broken(path, int(line), str(why).splitlines()[0], str(text or "")) for line, why, text in rows.fetchall()]
+def _reject(database: duckdb.DuckDBPyConnection, path: str, broken: Broken) -> None:
+    """Set aside the rows of a CSV that the database could not read."""
+    database.execute("SELECT DISTINCT ON (line) line, error_message, csv_line FROM reject_errors ORDER BY line")
+    while rows := database.fetchmany(1_000):
+        for line, why, text in rows:
+            reason = NOT_UTF8 if "unicode" in why else str(why).splitlines()[0]
+            broken.add(path, reason, str(text or ""), line=int(line))
     database.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
-    return found
 
 
 def _quoted(text: str) -> str:

@@ -27,7 +27,7 @@ REASONS = {
 _WHY = {"you": "your word", "configuration": "the known IDs", "export": "the export's word", "name": "its name"}
 
 
-def write_columns(export: Any, out: TextIO) -> None:
+def write_columns(export: Any, broken: int, out: TextIO) -> None:
     """What the columns of an export are taken for."""
     for path, columns in export.columns.items():
         out.write(f"{escape(path)}:\n")
@@ -35,23 +35,16 @@ def write_columns(export: Any, out: TextIO) -> None:
             holds = f", holds {column.kind}" if column.kind else ""
             named = f" {column.name}" if column.name != column.column else ""
             out.write(f"  {escape(column.column)} is {column.place}{escape(named)}{holds} (by {_WHY[column.why]})\n")
-    out.write(f"{export.profiles:,} profiles, {len(export.broken):,} rows could not be read\n")
+    out.write(f"{export.profiles:,} profiles, {broken:,} rows could not be read\n")
 
 
-def write_broken(broken: Sequence[Any], path: str, out: TextIO) -> None:
-    """Set broken rows aside in a file, else show the first of them."""
-    if not broken:
+def write_broken(broken: Any, path: str, out: TextIO) -> None:
+    """The first rows that could not be read, and the file that holds them all, if there is one."""
+    if not broken.count:
         return
-    if not path:
-        for row in broken[:3]:
-            out.write(f"  {escape(row.path)}:{row.line}: {escape(row.why)}\n")
-        out.write("  --broken FILE keeps them\n")
-        return
-    with open(path, "w", encoding="utf-8", newline="\n") as file:
-        for row in broken:
-            record = {"path": row.path, "line": row.line, "why": row.why, "text": row.text}
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-    out.write(f"  they are in {escape(path)}\n")
+    for row in broken.first:
+        out.write(f"  {escape(row)}\n")
+    out.write(f"  all of them are in {escape(path)}\n" if path else "  --broken FILE keeps them all\n")
 
 
 def write_goal(goal: Any, out: TextIO) -> None:
