@@ -1,8 +1,8 @@
 """Time, memory and disk of `trackaudit profiles` against the number of profiles: `python bench/profiles.py [N …]`.
 
 For each N (default 100,000 and 1,000,000) a CSV export is made up in which 5 % of the profiles are strays of another
-one; some are placeholders, conflicts and strays without a cookie. Both commands run in processes of their own, and the
-script fails unless the account is what was planted.
+one, found by the e-mail, by the account id or by both; some are placeholders, conflicts and strays without a cookie.
+Both commands run in processes of their own, and the script fails unless the account is what was planted.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 SIZES = (100_000, 1_000_000)
 GROUP = 1_000
@@ -24,25 +25,39 @@ GROUP = 1_000
 def export(path: Path, size: int) -> None:
     """Write an export of `size` profiles."""
     with path.open("w", encoding="utf-8") as out:
-        out.write("registered,cookie,email,first_name,created\n")
+        out.write("registered,user_id,cookie,email,customer_id,first_name,created\n")
         for n in range(size):
             at = n % GROUP
             mail = f"customer{n}@example.com"
             cookie = f"5f1c{n:012x}-9d3e"
-            hard = mail
+            hard, user, account = mail, str(10_000_000 + n), ""
+            if at >= 950:
+                user = ""
             if 950 <= at < 995:  # a stray of the profile 950 before it
                 mail, hard = f"Customer{n - 950}@example.com" if n % 2 else f"customer{n - 950}@example.com", ""
+                account = str(10_000_000 + n - 950) if at % 3 else ""
+                mail = mail if at % 3 != 1 else ""
             elif 995 <= at < 997:
                 mail = hard = f"CUSTOMER{n - 950}@example.com"
             elif 997 <= at < 999:
                 mail, hard, cookie = f"customer{n - 950}@example.com", "", ""
             elif at == 999:
                 mail, hard = "undefined", ""
-            out.write(f"{hard},{cookie},{mail},Name {n % 977},{1_600_000_000 + n % 50_000_000}\n")
+            moment = 1_600_000_000 + n % 50_000_000
+            out.write(f"{hard},{user},{cookie},{mail},{account},Name {n % 977},{moment}\n")
 
 
-def measured(*command: str, folder: str) -> tuple[float, int, int, str]:
-    """Seconds, the peak of resident memory and of the folder's size (MB), and what was printed."""
+class Cost(NamedTuple):
+    """Seconds of wall clock and of processor time; peaks of resident memory and of the folder's size, in MB."""
+
+    wall: float
+    cpu: float
+    memory: int
+    disk: int
+
+
+def measured(*command: str, folder: str) -> tuple[Cost, str]:
+    """What a command costs, and what it printed."""
     begun = time.perf_counter()
     environment = {**os.environ, "TMPDIR": folder}
     process = subprocess.Popen(
@@ -52,20 +67,19 @@ def measured(*command: str, folder: str) -> tuple[float, int, int, str]:
     said: list[str] = []
     reader = threading.Thread(target=lambda: said.append(process.stdout.read() if process.stdout else ""))
     reader.start()
-    peak = disk = 0
-    while process.poll() is None:
-        try:
-            status = Path(f"/proc/{process.pid}/status").read_text()
-        except OSError:
+    disk = 0
+    while True:
+        done, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if done:
             break
-        peak = max(peak, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
         disk = max(disk, _size(folder))
         time.sleep(0.2)
-    process.wait()
+    process.returncode = os.waitstatus_to_exitcode(status)
     reader.join()
     if process.returncode:
         sys.exit(f"{' '.join(command)} gave {process.returncode}")
-    return time.perf_counter() - begun, peak // 1024, disk, said[0]
+    wall, cpu = time.perf_counter() - begun, usage.ru_utime + usage.ru_stime
+    return Cost(wall, cpu, usage.ru_maxrss // 1024, disk), said[0]
 
 
 def _size(folder: str) -> int:
@@ -80,21 +94,17 @@ def _size(folder: str) -> int:
 
 def main(sizes: list[int]) -> None:
     """Print a line for each size."""
-    print("| profiles | export MB | diagnose s | plan s | peak MB | disk MB | commands |")
-    print("|---|---|---|---|---|---|---|")
+    print("| profiles | export MB | diagnose s | CPU s | plan s | CPU s | peak MB | disk MB | commands |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "export.csv")
             work = Path(folder, "work")
             work.mkdir()
             export(path, size)
-            first, peak, disk, _ = measured(
-                "profiles", "diagnose", str(path), "--output-format", "json", folder=str(work)
-            )
-            second, other, more, said = measured(
-                "profiles", "plan", str(path), "-o", str(work / "plan.jsonl"), "--output-format", "json",
-                folder=str(work),
-            )  # fmt: skip
+            asked = (str(path), "--hard", "user_id", "--output-format", "json")
+            first, _ = measured("profiles", "diagnose", *asked, folder=str(work))
+            second, said = measured("profiles", "plan", *asked, "-o", str(work / "plan.jsonl"), folder=str(work))
             account = json.loads(said)
             each = size // GROUP
             assert account["groups"] == account["commands"] == 45 * each, account
@@ -103,8 +113,9 @@ def main(sizes: list[int]) -> None:
             crowd = {"placeholder": 1} if each > 1 else {}
             assert held == {"conflict": 2 * each, "unreachable": 2 * each, **crowd}, held
             megabytes = path.stat().st_size // 1_000_000
-            figures = f"{first:.1f} | {second:.1f} | {max(peak, other):,} | {max(disk, more):,}"
-            print(f"| {size:,} | {megabytes:,} | {figures} | {account['commands']:,} |", flush=True)
+            times = f"{first.wall:.1f} | {first.cpu:.1f} | {second.wall:.1f} | {second.cpu:.1f}"
+            peaks = f"{max(first.memory, second.memory):,} | {max(first.disk, second.disk):,}"
+            print(f"| {size:,} | {megabytes:,} | {times} | {peaks} | {account['commands']:,} |", flush=True)
 
 
 if __name__ == "__main__":

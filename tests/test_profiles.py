@@ -427,7 +427,7 @@ def test_a_diagnosis_counts_and_sets_the_code_to_blame_beside_it(
     found = json.loads(capsys.readouterr().out)
     assert found["shared"] == {"email": {"groups": 4, "profiles": 9}}
     assert found["can_merge"] == {"groups": 1, "profiles": 3}
-    assert found["variants"] == {"case": 2, "space": 0}
+    assert found["variants"] == {"case": 2, "space": 1}
     assert found["days"] == {"2023-11-14": 1, "2024-01-01": 1}
     assert [(one["held"], one["strays"], one["groups"], one["profiles"]) for one in found["groups"]] == [
         (None, [{"place": "property", "name": "email"}], 1, 3),

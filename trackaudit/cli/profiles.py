@@ -122,30 +122,35 @@ def diagnose(
     **given: Any,
 ) -> int:
     """Count the profiles that share an identifier, where it stands, and why they did not merge."""
+    _needed()
+    from trackaudit.profiles import plan
+    from trackaudit.profiles.blame import blame, findings_of, read_findings, told, told_crowds
+    from trackaudit.profiles.diagnose import diagnose
+    from trackaudit.profiles.files import together
+    from trackaudit.report.profiles import write
+
     asked = _Asked(paths=exports, **given)
+    known = read_findings(findings) if findings else []  # before what takes long
+    failed = 0
+    if asked.code:
+        more, checked = findings_of(asked.code, asked.config)
+        known += more
+        failed = _told_faults(checked, debug)
     with _opened(asked) as opened:
         if columns_only:
             return 0
-        from trackaudit.profiles import plan
-        from trackaudit.profiles.blame import blame, findings_of, read_findings, told
-        from trackaudit.profiles.diagnose import diagnose
-        from trackaudit.profiles.files import together
-        from trackaudit.report.profiles import write
-
-        plan.prepare(opened.database, opened.goal)
-        known = read_findings(findings) if findings else []
-        failed = 0
-        if asked.code:
-            more, checked = findings_of(asked.code, asked.config)
-            known += more
-            failed = _told_faults(checked, debug)
-        all_groups = plan.groups_of(opened.database, opened.goal)
-        crowds = plan.crowds_of(opened.database, opened.goal)
+        database, goal = opened.database, opened.goal
+        plan.prepare(database, goal)
+        each, crowds, places = (
+            plan.groups_of(database, goal),
+            plan.crowds_of(database, goal),
+            plan.crowded(database, goal),
+        )
         if groups:
             with together(groups) as (out,):
-                found = diagnose(told(all_groups, known, out), crowds)
+                found = diagnose(told(each, known, out), told_crowds(crowds, known, out), places)
         else:
-            found = diagnose(all_groups, crowds)
+            found = diagnose(each, crowds, places)
         code = [blame(pattern, known) for pattern in found.patterns] if findings or asked.code else None
         with open_pipe(sys.stdout):
             write(output_format, found, code, opened.export.profiles, opened.broken, sys.stdout)
@@ -198,10 +203,9 @@ def plan(
 @click.option("--dialect", default="bigquery", show_default=True, help="bigquery, snowflake, postgres or duckdb.")
 def sql(dialect: str) -> int:
     """Print the query that takes from a view `sightings` only the profiles that share an identifier."""
-    try:
-        from trackaudit.profiles import queries
-    except ModuleNotFoundError as error:
-        raise InputError(f"{_MISSING} ({error.name})") from None
+    _needed()
+    from trackaudit.profiles import queries
+
     if dialect not in queries.DIALECTS:
         raise click.UsageError(f"there is no dialect `{dialect}`; there are {', '.join(queries.DIALECTS)}")
     with open_pipe(sys.stdout):
@@ -209,16 +213,22 @@ def sql(dialect: str) -> int:
     return 0
 
 
+def _needed() -> None:
+    """Raises InputError where the packages of the extra are missing."""
+    try:
+        from trackaudit.profiles import export, queries  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise InputError(f"{_MISSING} ({error.name})") from None
+
+
 @contextmanager
 def _opened(asked: _Asked) -> Iterator[_Opened]:
     """The exports, read; their columns are told on stderr. The database is gone afterwards."""
-    try:
-        from trackaudit.profiles import export, queries  # noqa: F401
-        from trackaudit.profiles.columns import Asked
-    except ModuleNotFoundError as error:
-        raise InputError(f"{_MISSING} ({error.name})") from None
+    _needed()
+    from trackaudit.profiles import export
     from trackaudit.profiles.aim import goal_of
     from trackaudit.profiles.broken import Broken
+    from trackaudit.profiles.columns import Asked
     from trackaudit.report.profiles import write_broken, write_columns, write_goal
 
     words = Asked(_pairs(asked.hard), _pairs(asked.soft), _kinds(asked.properties), asked.appeared)

@@ -81,21 +81,45 @@ def told(groups: Iterable[Group], findings: Sequence[dict[str, Any]], out: TextI
     known: dict[Pattern, list[dict[str, Any]]] = {}
     for group in groups:
         pattern = pattern_of(group)
-        code = known.setdefault(pattern, blame(pattern, findings)) if pattern not in known else known[pattern]
+        if pattern not in known:
+            known[pattern] = _references(pattern, findings)
         where: dict[str, int] = {}
         for one in group.members:
             for place in sorted({f"{said.place} {said.name}" for said in one.mentions}):
                 where[place] = where.get(place, 0) + 1
-        line = {
-            "shared": [[kind, value_of(kind, key)] for kind, key in group.shared],
-            "profiles": len(group.members),
-            "held": group.reason or None,
-            "where": where,
-            "strays": [list(place) for place in pattern.strays],
-            "code": [
-                {field: one[field] for field in ("rule", "path", "line", "channel", "key", "fingerprint")}
-                for one in code
-            ],
-        }
-        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        _tell(out, group.shared, len(group.members), pattern, where, known[pattern])
         yield group
+
+
+def told_crowds(
+    crowds: Iterable[tuple[str, str, int, str]], findings: Sequence[dict[str, Any]], out: TextIO
+) -> Iterator[tuple[str, str, int, str]]:
+    """Likewise for what too many profiles share, whose profiles are not looked at one by one."""
+    for kind, key, profiles, reason in crowds:
+        pattern = Pattern(reason)
+        _tell(out, ((kind, key),), profiles, pattern, {}, _references(pattern, findings))
+        yield kind, key, profiles, reason
+
+
+def _references(pattern: Pattern, findings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    fields = ("rule", "path", "line", "channel", "key", "fingerprint")
+    return [{field: one[field] for field in fields} for one in blame(pattern, findings)]
+
+
+def _tell(
+    out: TextIO,
+    shared: Sequence[tuple[str, str]],
+    profiles: int,
+    pattern: Pattern,
+    where: dict[str, int],
+    code: list[dict[str, Any]],
+) -> None:
+    line = {
+        "shared": [[kind, value_of(kind, key)] for kind, key in shared],
+        "profiles": profiles,
+        "held": pattern.reason or None,
+        "where": where,
+        "strays": [list(place) for place in pattern.strays],
+        "code": code,
+    }
+    out.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -62,8 +62,14 @@ class Diagnosis(NamedTuple):
     patterns: dict[Pattern, Like]
 
 
-def diagnose(groups: Iterable[Group], crowds: Iterable[tuple[str, str, int, str]], shown: int = 10) -> Diagnosis:
-    """Count. `shown`: how many of the crowds are kept by name."""
+def diagnose(
+    groups: Iterable[Group],
+    crowds: Iterable[tuple[str, str, int, str]],
+    places: Iterable[tuple[str, str, int, int, int]],
+    shown: int = 10,
+) -> Diagnosis:
+    """Count. places: of the crowds, each with its values, profiles, and those of them that lack the hard ID. `shown`:
+    how many of the crowds are kept by name."""
     found = Diagnosis({}, {}, {}, {"case": 0, "space": 0}, Count(), {}, {}, [], {})
     can_merge = Count()
     for kind, key, profiles, reason in crowds:
@@ -72,6 +78,9 @@ def diagnose(groups: Iterable[Group], crowds: Iterable[tuple[str, str, int, str]
         _like(found, Pattern(reason), profiles, value_of(kind, key))
         if len(found.crowds) < shown:
             found.crowds.append((kind, value_of(kind, key), profiles))
+    for place, name, values, profiles, strays in places:
+        found.places[(place, name)] = Count(values, profiles)
+        found.strays[(place, name)] = strays
     for group in groups:
         size = len(group.members)
         if group.reason:
@@ -101,7 +110,8 @@ def _count(found: Diagnosis, group: Group) -> None:
         holders = sum(any((said.kind, said.key) == (kind, key) for said in one.mentions) for one in group.members)
         found.kinds[kind] = found.kinds.get(kind, Count()).more(holders)
         trimmed = {said.value.strip() for said in mine}
-        found.variants["space"] += len(trimmed) < len({said.value for said in mine})
+        lower = {said.value.lower() for said in mine}
+        found.variants["space"] += len({value.strip() for value in lower}) < len(lower)
         found.variants["case"] += len({value.lower() for value in trimmed}) < len(trimmed)
     at: dict[tuple[str, str], list[bool]] = {}
     for one in group.members:

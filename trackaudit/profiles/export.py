@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 
 NO_ROOM = (duckdb.OutOfMemoryException, duckdb.IOException)
 """What the database raises when memory or disk do not do."""
+_REJECTED = {
+    "INVALID ENCODING": NOT_UTF8,
+    "MISSING COLUMNS": "has fewer values than the header has columns",
+    "TOO MANY COLUMNS": "has more values than the header has columns",
+    "UNQUOTED VALUE": "has a quote that does not end, or text after one",
+    "LINE SIZE OVER MAXIMUM": "is longer than 2,000,000 bytes",
+}
+"""What is wrong with a row, by the database's own word for it."""
 _LONG = ("profile", "place", "name", "value")
 
 
@@ -86,7 +94,7 @@ def read(
     parts: list[str] = []
     for number, path in enumerate(paths):
         if not os.path.isfile(path):
-            raise InputError(f"{path}: there is no such file")
+            raise InputError(f"{path}: " + ("is a folder" if os.path.isdir(path) else "there is no such file"))
         try:
             source = _source(database, path, os.path.join(folder, str(number)), broken, csv)
             if set(_LONG) <= set(source.names):
@@ -249,10 +257,12 @@ def _seconds(number: str) -> str:
 
 def _reject(database: duckdb.DuckDBPyConnection, path: str, broken: Broken) -> None:
     """Set aside the rows of a CSV that the database could not read."""
-    database.execute("SELECT DISTINCT ON (line) line, error_message, csv_line FROM reject_errors ORDER BY line")
+    database.execute(
+        "SELECT DISTINCT ON (line) line, error_type, error_message, csv_line FROM reject_errors ORDER BY line"
+    )
     while rows := database.fetchmany(1_000):
-        for line, why, text in rows:
-            reason = NOT_UTF8 if "unicode" in why else str(why).splitlines()[0]
+        for line, sort, why, text in rows:
+            reason = _REJECTED.get(str(sort), str(why).splitlines()[0])
             broken.add(path, reason, str(text or ""), line=int(line))
     database.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
 

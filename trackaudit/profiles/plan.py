@@ -82,6 +82,12 @@ def crowds_of(database: duckdb.DuckDBPyConnection, goal: Goal) -> Iterator[tuple
         yield str(kind), str(key), int(profiles), str(reason)
 
 
+def crowded(database: duckdb.DuckDBPyConnection, goal: Goal) -> Iterator[tuple[Any, ...]]:
+    """Where the values of crowds stand: place, name, how many values, on how many profiles, and strays among those."""
+    asked = queries.crowded(queries.sightings(), _table("sizes"), goal.limit, goal.scopes)
+    return _fetched(database, queries.sql(asked))
+
+
 def write(database: duckdb.DuckDBPyConnection, goal: Goal, profiles: int, plan: str, held: str) -> Account:
     """Write the plan and the held groups, both or neither. Raises TrackauditError where a group would not become one
     profile, and InputError where a file cannot be written."""

@@ -135,6 +135,19 @@ def crowds(counted: ir.Table, long: ir.Table, limit: int) -> ir.Table:
     return counted.filter(counted.profiles > limit).union(linked).order_by(ibis.desc("profiles"), "kind", "key")
 
 
+def crowded(seen: ir.Table, counted: ir.Table, limit: int, scopes: Mapping[str, str]) -> ir.Table:
+    """Where those values stand: `place`, `name`, `values`, `profiles`, and `strays`, which have them in no hard ID."""
+    known = keyed(seen, scopes).semi_join(counted.filter(counted.profiles > limit), ["kind", "key"])
+    hard = known.filter(known.place == "hard").select("profile", "kind", "key", hard=ibis.literal(True)).distinct()
+    joined = known.left_join(hard, ["profile", "kind", "key"])
+    counts = joined.group_by("place", "name").agg(
+        values=(joined.kind + " " + joined.key).nunique(),
+        profiles=joined.profile.nunique(),
+        strays=joined.profile.nunique(where=joined.hard.isnull()),
+    )
+    return counts.order_by("place", "name")
+
+
 def evidence(seen: ir.Table, judged: ir.Table, counted: ir.Table, scopes: Mapping[str, str]) -> ir.Table:
     """All that is known of the profiles of each unit, unit by unit. `bearers`: how many profiles have this ID. `link`:
     whether this value links profiles."""

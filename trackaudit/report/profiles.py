@@ -24,6 +24,7 @@ REASONS = {
     "other-identifier": "they share an identifier of no hard ID that is merged into, e.g. only the phone number",
 }
 """Why a group of profiles is held."""
+_DAYS = 31
 _WHY = {"you": "your word", "configuration": "the known IDs", "export": "the export's word", "name": "its name"}
 
 
@@ -73,8 +74,9 @@ def write(form: str, found: Any, code: Sequence[Any] | None, profiles: int, brok
     spelt = f"{found.variants['case']:,} differ in case, {found.variants['space']:,} in spaces"
     out.write(f"Spelling: of the groups, {spelt}\n")
     if found.days:
-        out.write("Strays by the day they appeared\n")
-        for day, number in found.days.items():
+        unit, days = _shortened(found.days)
+        out.write(f"Strays by the {unit} they appeared\n")
+        for day, number in days.items():
             out.write(f"  {day}: {number:,}\n")
     merge = found.can_merge
     out.write(f"Can merge: {merge.profiles:,} profiles become {merge.groups:,}\n")
@@ -86,6 +88,17 @@ def write(form: str, found: Any, code: Sequence[Any] | None, profiles: int, brok
         for kind, key, number in found.crowds:
             out.write(f"  {escape(key)} ({kind}): {number:,}\n")
     _write_patterns(found, code, out)
+
+
+def _shortened(days: Mapping[str, int]) -> tuple[str, Mapping[str, int]]:
+    """Days, or months where those are too many to read."""
+    if len(days) <= _DAYS:
+        return "day", days
+    months: dict[str, int] = {}
+    for day, number in days.items():
+        month = day[:7]
+        months[month] = months.get(month, 0) + number
+    return "month", months
 
 
 def _write_held(held: Mapping[str, Any], out: TextIO) -> None:
