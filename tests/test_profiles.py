@@ -475,6 +475,23 @@ def test_only_code_that_writes_the_very_property_is_set_beside_its_strays(
     assert ("no finding explains this" in capsys.readouterr().out) != explains
 
 
+def test_a_crowd_is_told_by_its_places_and_its_code_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "".join(f",c{n},shop@x.com\n" for n in range(25))
+    (tmp_path / "export.csv").write_text(f"registered,cookie,email\nshop@x.com,c,SHOP@x.com\n{rows}")
+    (tmp_path / "shop.js").write_text("exponea.identify({ registered: friend.email });\n")
+    ask = ["profiles", "diagnose", str(tmp_path / "export.csv"), "--code", str(tmp_path / "shop.js")]
+    assert main([*ask, "--output-format", "json", "--groups", str(tmp_path / "groups.jsonl")]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [(place["place"], place["profiles"], place["without_hard_id"]) for place in found["places"]] == [
+        ("hard", 1, 0),
+        ("property", 26, 25),
+    ]
+    assert [one["rule"] for one in found["groups"][0]["findings"]] == ["id-of-someone-else"]
+    (line,) = lines(tmp_path / "groups.jsonl")
+    assert (line["shared"], line["profiles"], line["held"]) == ([["email", "shop@x.com"]], 26, "crowd")
+    assert [code["line"] for code in line["code"]] == [1]
+
+
 def test_two_spellings_of_a_hard_id_are_set_beside_the_code_that_does_not_lower_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -134,11 +134,7 @@ def _how(pattern: Any) -> str:
     if pattern.clash:
         differ = "spelt differently in" if pattern.spelling else "with two values in"
         parts.append(f"{differ} {', '.join(map(escape, pattern.clash))}")
-    return (
-        "; ".join(parts) or "shared by many"
-        if pattern.reason in ("crowd", "chain")
-        else "; ".join(parts) or "in hard IDs"
-    )
+    return "; ".join(parts) or ("shared by many" if pattern.reason in ("crowd", "chain") else "in hard IDs")
 
 
 def _record(found: Any, code: Sequence[Any] | None, profiles: int, broken: int) -> dict[str, Any]:
