@@ -183,7 +183,7 @@ def test_a_profile_that_two_files_list_alike_is_one(tmp_path: Path) -> None:
 
 # ----------------------------------------------------------------------------------------------------- the proof
 
-KINDS = ("strays", "case", "nobody", "conflict", "unreachable", "placeholder", "two", "alone", "soft")
+KINDS = ("strays", "case", "nobody", "conflict", "unreachable", "placeholder", "two", "alone", "soft", "crowd")
 
 
 def planted(kinds: list[str]) -> tuple[list[Row], list[list[int]]]:
@@ -219,6 +219,10 @@ def planted(kinds: list[str]) -> tuple[list[Row], list[list[int]]]:
             row("", mail)
         elif kind == "placeholder":
             row("", "undefined", f"{number}a")
+        elif kind == "crowd":
+            row(mail, mail, f"{number}a")
+            for one in range(20):
+                row("", mail, f"{number}s{one}")
         elif kind == "two":
             row(mail, f"other{mail}", f"{number}a")
             row("", mail, f"{number}b")

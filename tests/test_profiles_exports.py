@@ -247,6 +247,43 @@ def test_what_is_not_clear_is_asked_about_and_never_guessed(
     }  # fmt: skip
 
 
+def test_a_damaged_gzip_is_no_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "".join(f"u{n}@x.com,c{n * 7919 % 10_007}\n" for n in range(20_000))
+    packed = bytearray(gzip.compress(f"registered,cookie\n{rows}".encode()))
+    packed[len(packed) // 2] ^= 0xFF
+    for data in (bytes(packed), bytes(packed)[: len(packed) // 3]):
+        assert run(tmp_path, data, "--without-broken") == 2
+        assert "export.csv: cannot be read" in capsys.readouterr().err
+        assert not (tmp_path / "plan.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *(["plan", "-o", "export.csv"], ["plan", "-o", "x", "--held", "x"], ["plan", "-o", "x", "--broken", "x"]),
+        *(["diagnose", "--groups", "export.csv"], ["diagnose", "--broken", "export.csv"]),
+    ],
+)
+def test_nothing_is_written_over_an_export_or_over_one_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "export.csv").write_text(MIXED)
+    command, *rest = options
+    assert main(["profiles", command, "export.csv", *rest]) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["export.csv"]
+    assert (tmp_path / "export.csv").read_text() == MIXED
+
+
+def test_a_database_without_room_ends_with_two_and_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"u{n}@x.com,c{n},\n,d{n},u{n}@x.com\n" for n in range(50_000))
+    assert run(tmp_path, f"registered,cookie,email\n{rows}", "--memory", "2MB") == 2
+    assert "--memory" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["export.csv"]
+
+
 @pytest.mark.parametrize(("told", "cookies"), [(";", ["c2", "c3"]), ("", ["c2;c3"])])
 def test_the_separator_of_a_list_is_told(tmp_path: Path, told: str, cookies: list[str]) -> None:
     text = 'registered,cookie,email\na@x.com,c1,\n,c2;c3,a@x.com\n,"[""c4""]",a@x.com\n'

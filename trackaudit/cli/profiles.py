@@ -130,6 +130,7 @@ def diagnose(
     from trackaudit.report.profiles import write
 
     asked = _Asked(paths=exports, **given)
+    _apart(exports, groups, asked.broken)
     known = read_findings(findings) if findings else []  # before what takes long
     failed = 0
     if asked.code:
@@ -141,11 +142,8 @@ def diagnose(
             return 0
         database, goal = opened.database, opened.goal
         plan.prepare(database, goal)
-        each, crowds, places = (
-            plan.groups_of(database, goal),
-            plan.crowds_of(database, goal),
-            plan.crowded(database, goal),
-        )
+        each, crowds = plan.groups_of(database, goal), plan.crowds_of(database, goal)
+        places = plan.crowded(database, goal)
         if groups:
             with together(groups) as (out,):
                 found = diagnose(told(each, known, out), told_crowds(crowds, known, out), places)
@@ -175,13 +173,9 @@ def plan(
     """Write the calls that merge what can merge; the rest goes to a file of its own, with the reason."""
     stem = os.path.splitext(output)[0]
     held = held or f"{stem}-held.jsonl"
-    for path in (output, held):
-        if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
-            raise InputError(f"{path}: cannot be written: there is no such folder")
     asked = _Asked(paths=exports, **given)
     asked = asked._replace(broken=asked.broken or f"{stem}-broken.jsonl")
-    if len({os.path.realpath(path) for path in (output, held, *exports)}) < 2 + len(set(exports)):
-        raise click.UsageError("the plan, the held groups and the exports must be different files")
+    _apart(exports, output, held, asked.broken)
     with _opened(asked) as opened:
         if opened.broken and not without_broken:
             raise InputError(
@@ -211,6 +205,16 @@ def sql(dialect: str) -> int:
     with open_pipe(sys.stdout):
         click.echo(queries.sql(queries.extract(queries.sightings()), dialect))
     return 0
+
+
+def _apart(exports: tuple[str, ...], *written: str) -> None:
+    """Raises where what is to be written has no folder (InputError), or would overwrite something (UsageError)."""
+    new = [path for path in written if path]
+    for path in new:
+        if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+            raise InputError(f"{path}: cannot be written: there is no such folder")
+    if len({os.path.realpath(path) for path in (*new, *exports)}) < len(new) + len(set(exports)):
+        raise click.UsageError("the exports, and what is written, must be different files")
 
 
 def _needed() -> None:
@@ -243,7 +247,7 @@ def _opened(asked: _Asked) -> Iterator[_Opened]:
                 csv = export.Csv(asked.delimiter, asked.encoding, asked.separator)
                 done = export.read(database, asked.paths, words, schema, folder, broken, csv)
             if broken.count and asked.broken:
-                os.replace(aside, asked.broken)
+                _moved(aside, asked.broken)
             with open_pipe(sys.stderr):
                 write_columns(done, broken.count, sys.stderr)
                 write_broken(broken, asked.broken, sys.stderr)
@@ -269,13 +273,18 @@ def _told_faults(result: Result, debug: bool) -> int:
     return exit_code(result._replace(findings=()), "error")
 
 
+def _moved(path: str, target: str) -> None:
+    try:
+        os.replace(path, target)
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written: {error.strerror}") from None
+
+
 @contextmanager
 def _workspace(beside: str | None) -> Iterator[str]:
     """A folder for the database, gone afterwards; beside the file that rows are set aside in, or the system's own."""
     import tempfile
 
-    if beside and not os.path.isdir(beside):
-        raise InputError(f"{beside}: cannot be written to: there is no such folder")
     try:
         folder = tempfile.TemporaryDirectory(prefix="trackaudit-", dir=beside, ignore_cleanup_errors=True)
     except OSError as error:

@@ -56,7 +56,8 @@ def _column(column: str, said: str, asked: Asked, ids: Mapping[str, object]) -> 
         return Column(column, "appeared", column, "", "you")
     for place, told in (("hard", asked.hard), ("soft", asked.soft)):
         if column in told:
-            return Column(column, place, told[column], _held(told[column], place, ids), "you")
+            name = told[column] if told[column] != column else _last(column)
+            return Column(column, place, name, _held(name, place, ids), "you")
     if column in asked.properties:
         return Column(column, "property", _last(column), asked.properties[column], "you")
     name = _last(column)

@@ -8,6 +8,7 @@ shape (`place`, `name` and `value` among its columns): that is what `trackaudit 
 from __future__ import annotations
 
 import os
+import zlib
 from typing import NamedTuple
 
 import duckdb
@@ -107,7 +108,7 @@ def read(
             raise InputError(f"{path}: {error.problems[0]}", *error.problems[1:]) from None
         except NO_ROOM:
             raise
-        except (duckdb.Error, UnicodeError, OSError, EOFError) as error:
+        except (duckdb.Error, UnicodeError, OSError, EOFError, zlib.error) as error:
             raise InputError(f"{path}: cannot be read: {_reason(error)}") from None
         if source.csv:
             _reject(database, path, broken)

@@ -60,6 +60,8 @@ def text_of(path: str, encoding: str, target: str) -> Text:
     if head.startswith(b"["):
         raise InputError("is a JSON array; write it as JSON lines, e.g. with `jq -c '.[]'`")
     if not head.startswith(b"{"):
+        if packed:
+            _unbroken(path)
         return Text(path, "csv", packed)
     try:
         native = {"fields", "data"} <= set(json.loads(head.partition(b"\n")[0]))
@@ -72,6 +74,14 @@ def _head(path: str) -> tuple[bytes, bool]:
     """The first bytes of the text, and whether it is packed."""
     with _open(path) as file:
         return file.read(_HEAD), isinstance(file, gzip.GzipFile)
+
+
+def _unbroken(path: str) -> None:
+    """Unpack a file to its end: the database reads a damaged one without a word. Raises EOFError, OSError or
+    zlib.error."""
+    with _open(path) as file:
+        while file.read(1 << 20):
+            pass
 
 
 def _encoding(head: bytes, told: str) -> str:

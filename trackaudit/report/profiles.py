@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
 REASONS = {
-    "placeholder": "the shared value stands for nobody",
+    "placeholder": "the shared value, or a hard ID, stands for nobody",
     "not-an-address": "the shared value is no e-mail address",
     "chain": "more profiles than the limit are linked, one by way of another",
     "crowd": "too many profiles share the value: it may be a shop's, or a family's",
     "conflict": "different values of one hard ID: such profiles never merge",
-    "two-identifiers": "a profile holds a second identifier of the kind, perhaps another person's",
+    "two-identifiers": "they hold two identifiers of one kind, perhaps two people's",
     "two-accounts": "the profiles have different account ids: they may be two people with one address",
     "contradiction": "the exports give one ID to two profiles: export again, in one go",
-    "unreachable": "a stray profile has no soft ID by which a call could reach it",
+    "unreachable": "a profile has no soft ID by which a call could reach it",
     "other-identifier": "they share an identifier of no hard ID that is merged into, e.g. only the phone number",
 }
 """Why a group of profiles is held."""
@@ -107,9 +107,8 @@ def _write_held(held: Mapping[str, Any], out: TextIO) -> None:
 
 
 def _write_patterns(found: Any, code: Sequence[Any] | None, out: TextIO) -> None:
-    out.write(
-        "The groups, by where the strays have what is shared" + (", and the code that does it\n" if code else "\n")
-    )
+    beside = ", and the code that does it" if code else ""
+    out.write(f"The groups, by where the strays have what is shared{beside}\n")
     for number, (pattern, like) in enumerate(found.patterns.items()):
         groups, profiles = like.size
         fate = f"held: {pattern.reason}" if pattern.reason else "can merge"
