@@ -504,7 +504,7 @@ def test_two_spellings_of_a_hard_id_are_set_beside_the_code_that_does_not_lower_
     ask = ["profiles", "diagnose", str(tmp_path / "export.csv"), "--code", str(tmp_path / "shop.js")]
     assert main(ask) == 0
     out = capsys.readouterr().out
-    assert "spelt differently in registered: 1 groups, 2 profiles, held: conflict" in out
+    assert "spelt differently in registered: 1 group, 2 profiles, held: conflict" in out
     assert "[hard-id-not-lowercased, page, ids registered]" in out
 
 

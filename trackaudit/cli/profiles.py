@@ -179,7 +179,7 @@ def plan(
     with _opened(asked) as opened:
         if opened.broken and not without_broken:
             raise InputError(
-                f"{opened.broken:,} rows could not be read ({asked.broken}); what they say could speak "
+                f"rows could not be read: {opened.broken:,} ({asked.broken}); what they say could speak "
                 "against a merge, so no plan was written",
                 "Repair the export, or use --without-broken to plan without them",
             )

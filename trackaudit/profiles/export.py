@@ -228,7 +228,7 @@ def _clear(database: duckdb.DuckDBPyConnection, table: str, cell: str, name: str
     row = database.execute(f"SELECT count({cell}), min({cell}) FROM {table}").fetchone()
     if row and row[0]:
         raise InputError(
-            f"{row[0]:,} cells of `{name}` may hold several values, e.g. {str(row[1])[:60]}",
+            f"cells of `{name}` may hold several values: {row[0]:,} do, e.g. {str(row[1])[:60]}",
             "Say what stands between them, e.g. --list-separator ';', or --list-separator '' if each is one value; "
             "native_json leaves no doubt",
         )

@@ -36,7 +36,7 @@ def write_columns(export: Any, broken: int, out: TextIO) -> None:
             holds = f", holds {column.kind}" if column.kind else ""
             named = f" {column.name}" if column.name != column.column else ""
             out.write(f"  {escape(column.column)} is {column.place}{escape(named)}{holds} (by {_WHY[column.why]})\n")
-    out.write(f"{export.profiles:,} profiles, {broken:,} rows could not be read\n")
+    out.write(f"{_many(export.profiles, 'profile')}, {_many(broken, 'row')} could not be read\n")
 
 
 def write_broken(broken: Any, path: str, out: TextIO) -> None:
@@ -65,12 +65,12 @@ def write(form: str, found: Any, code: Sequence[Any] | None, profiles: int, brok
         return
     out.write("Profiles that share an identifier\n")
     for kind, count in sorted(found.kinds.items()):
-        out.write(f"  {kind}: {count.groups:,} values on {count.profiles:,} profiles\n")
+        out.write(f"  {kind}: {_many(count.groups, 'value')} on {_many(count.profiles, 'profile')}\n")
     out.write("Where the shared value stands\n")
     for (place, name), count in sorted(found.places.items()):
         strays = found.strays[(place, name)]
         lack = f", {strays:,} of them have it in no hard ID" if strays else ""
-        out.write(f"  {place} {escape(name)}: {count.profiles:,} profiles{lack}\n")
+        out.write(f"  {place} {escape(name)}: {_many(count.profiles, 'profile')}{lack}\n")
     spelt = f"{found.variants['case']:,} differ in case, {found.variants['space']:,} in spaces"
     out.write(f"Spelling: of the groups, {spelt}\n")
     if found.days:
@@ -79,7 +79,7 @@ def write(form: str, found: Any, code: Sequence[Any] | None, profiles: int, brok
         for day, number in days.items():
             out.write(f"  {day}: {number:,}\n")
     merge = found.can_merge
-    out.write(f"Can merge: {merge.profiles:,} profiles become {merge.groups:,}\n")
+    out.write(f"Can merge: {_many(merge.profiles, 'profile')} become {merge.groups:,}\n")
     if found.held:
         out.write("Held\n")
         _write_held({reason: tuple(count) for reason, count in found.held.items()}, out)
@@ -88,6 +88,10 @@ def write(form: str, found: Any, code: Sequence[Any] | None, profiles: int, brok
         for kind, key, number in found.crowds:
             out.write(f"  {escape(key)} ({kind}): {number:,}\n")
     _write_patterns(found, code, out)
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _shortened(days: Mapping[str, int]) -> tuple[str, Mapping[str, int]]:
@@ -103,7 +107,7 @@ def _shortened(days: Mapping[str, int]) -> tuple[str, Mapping[str, int]]:
 
 def _write_held(held: Mapping[str, Any], out: TextIO) -> None:
     for reason, (groups, number) in sorted(held.items()):
-        out.write(f"  {reason}: {groups:,} groups, {number:,} profiles ({REASONS[reason]})\n")
+        out.write(f"  {reason}: {_many(groups, 'group')}, {_many(number, 'profile')} ({REASONS[reason]})\n")
 
 
 def _write_patterns(found: Any, code: Sequence[Any] | None, out: TextIO) -> None:
@@ -112,7 +116,7 @@ def _write_patterns(found: Any, code: Sequence[Any] | None, out: TextIO) -> None
     for number, (pattern, like) in enumerate(found.patterns.items()):
         groups, profiles = like.size
         fate = f"held: {pattern.reason}" if pattern.reason else "can merge"
-        out.write(f"  {_how(pattern)}: {groups:,} groups, {profiles:,} profiles, {fate}\n")
+        out.write(f"  {_how(pattern)}: {_many(groups, 'group')}, {_many(profiles, 'profile')}, {fate}\n")
         out.write(f"    e.g. {', '.join(map(escape, like.examples))}\n")
         for one in code[number] if code is not None else ():
             entry = f", {one['part']} {escape(one['key'])}" if one["key"] else ""
@@ -173,7 +177,7 @@ def write_account(form: str, account: Any, plan: str, held: str, out: TextIO) ->
         json.dump({"version": 1, **account._asdict(), "held": left}, out, indent=2)
         out.write("\n")
         return
-    out.write(f"{escape(plan)}: {account.commands:,} commands in {account.requests:,} requests\n")
+    out.write(f"{escape(plan)}: {_many(account.commands, 'command')} in {_many(account.requests, 'request')}\n")
     out.write(f"Of {account.before:,} profiles they make {account.after:,} (the export has {account.profiles:,})\n")
     if account.held:
         out.write(f"{escape(held)}: held\n")
