@@ -107,7 +107,7 @@ def _recoded(path: str, encoding: str, target: str) -> str:
         ):
             while text := file.read(_HEAD):
                 out.write(text)
-    except UnicodeError as error:
+    except (UnicodeError, LookupError) as error:
         raise InputError(f"cannot be read as {encoding}: {error}") from None
     return target
 
