@@ -121,19 +121,6 @@ def test_one_file_loads_of_tree_sitter_the_compiled_part_and_its_own_front_end(
     assert not [one for one in names if one.startswith(f"trackaudit.parse.{strange}")]
 
 
-@pytest.mark.parametrize("options", [[], ["--output-format=json"]])
-def test_a_silent_run_says_what_the_whole_way_says(
-    options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from trackaudit.cli import main
-
-    (tmp_path / "a.js").write_text("export const a = 1;\n")
-    monkeypatch.chdir(tmp_path)
-    short = main(["check", "a.js", *options]), *capsys.readouterr()
-    monkeypatch.setattr("trackaudit.pipeline.is_silent", lambda look, options: False)
-    assert short == (main(["check", "a.js", *options]), *capsys.readouterr())
-
-
 def test_tree_sitter_is_the_same_for_who_imports_it_later() -> None:
     program = "from trackaudit.parse.grammar import grammar; import tree_sitter; import tree_sitter_python as python; "
     program += "assert type(grammar('python')) is tree_sitter.Language; "

@@ -23,9 +23,9 @@ FORMAT = 2
 """Of marshal: the last one without references, whose bytes are the same for the same data."""
 
 
-def pack(rules: dict[str, Any], vocabulary: dict[str, Any], anchors: tuple[bytes, ...]) -> bytes:
+def pack(rules: dict[str, Any], vocabulary: dict[str, Any], anchors: tuple[bytes, ...] | None) -> bytes:
     """The file's bytes. `rules`: by file name; their examples, two thirds of the whole, stay packed until asked for.
-    `anchors`: what the vocabulary alone makes of its words."""
+    `anchors`: the words of which a file must hold one; None if they are not all that counts."""
     parts = (anchors, vocabulary, {name: _folded(rule) for name, rule in rules.items()})
     return b"".join(marshal.dumps(marshal.dumps(part, FORMAT), FORMAT) for part in parts)
 

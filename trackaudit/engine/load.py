@@ -106,7 +106,9 @@ def pack_built_in() -> bytes:
 
     rules = {os.path.basename(path): content for path, content in rules_data(_files_in((rules_dir(),))).items()}
     words = load_data([os.path.join(rules_dir(), "vocabulary")])
-    return pack(rules, words, Vocabulary(words, Config()).anchors)
+    vocabulary = Vocabulary(words, Config())
+    # Where files are described by their paths, words alone do not tell which files are read.
+    return pack(rules, words, None if vocabulary.files else vocabulary.anchors)
 
 
 def load_rules(config: Config, data: Mapping[str, Any] | None = None) -> RuleSet:
