@@ -239,21 +239,21 @@ def test_a_rule_of_the_users_own_that_fails_when_asked_leaves_the_others_be(
 def test_a_rule_file_that_breaks_our_reading_of_it_is_named_with_the_problems_of_the_others(
     tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from trackaudit.engine import load
+    from trackaudit.engine import read
 
     (tree / "lint").mkdir()
     (tree / "lint" / "own-rule.yaml").write_text(OWN_RULE)
     (tree / "lint" / "other-rule.yaml").write_text(OWN_RULE.replace("own-rule", "other-rule").replace("error", "bad"))
     (tree / "lint" / "third-rule.yaml").write_text("severity: 3\n")
     (tree / "trackaudit.yaml").write_text("extend-rules: [lint]\n")
-    original = load._Reader._conditions
+    original = read._Reader._conditions
 
     def broken(self: Any, value: Any) -> Any:
         if self.path.endswith("own-rule.yaml"):
             raise ZeroDivisionError("planted")
         return original(self, value)
 
-    monkeypatch.setattr(load._Reader, "_conditions", broken)
+    monkeypatch.setattr(read._Reader, "_conditions", broken)
     assert main(["check"]) == 2
     short = capsys.readouterr().err
     assert "own-rule.yaml:1: trackaudit itself fails on this rule: ZeroDivisionError: planted" in short

@@ -13,7 +13,8 @@ import pytest
 import trackaudit
 from trackaudit.config import Config
 from trackaudit.config.packed import NAME, packed_anchors, packed_rules, packed_vocabulary, unfold
-from trackaudit.engine.load import load_rules, pack_built_in, rule_files, rules_data
+from trackaudit.engine.load import load_rules, pack_built_in, rule_files
+from trackaudit.engine.read import read_rules, rules_data
 from trackaudit.vocabulary import Vocabulary
 from trackaudit.vocabulary.load import load_data
 
@@ -55,12 +56,12 @@ def test_what_is_packed_is_what_the_yaml_says(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("trackaudit.config.packed.rules_dir", lambda: str(tmp_path))
     packed = packed_rules()
     assert packed is not None
-    written = rules_data(rule_files(Config()))
-    assert {os.path.basename(path): content for path, content in written.items()} == {
-        os.path.basename(path): {**content, "examples": unfold(content["examples"])} for path, content in packed.items()
+    data = rules_data(rule_files(Config()))
+    assert {os.path.basename(path): rule for path, rule in read_rules(data, {}).items()} == {
+        os.path.basename(path): (*rule[:-1], unfold(rule[-1])) for path, rule in packed.items()
     }
-    plain = load_rules(Config(), written).rules
-    assert [rule.examples for rule in load_rules(Config(), packed).rules] == [rule.examples for rule in plain]
+    written = load_rules(Config(), data).rules
+    assert [rule.examples for rule in load_rules(Config()).rules] == [rule.examples for rule in written]
     words = load_data([os.path.join(folder, "vocabulary")])
     assert packed_vocabulary() == words
     assert packed_anchors() == Vocabulary(words, Config()).anchors

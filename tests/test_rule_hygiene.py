@@ -10,8 +10,9 @@ from trackaudit.config import Config
 from trackaudit.engine.document import page
 from trackaudit.engine.examples import test_rules as run_rule_examples
 from trackaudit.engine.fields import FIELDS
-from trackaudit.engine.load import load_rules, rule_files, rules_data
+from trackaudit.engine.load import load_rules, rule_files
 from trackaudit.engine.predicates import CALL_WORDS, ENTRY_WORDS
+from trackaudit.engine.read import rules_data
 from trackaudit.errors import ConfigError, RuleError
 from trackaudit.pipeline import check_text
 

@@ -23,20 +23,21 @@ FORMAT = 2
 """Of marshal: the last one without references, whose bytes are the same for the same data."""
 
 
-def pack(rules: dict[str, Any], vocabulary: dict[str, Any], anchors: tuple[bytes, ...] | None) -> bytes:
-    """The file's bytes. `rules`: by file name; their examples, two thirds of the whole, stay packed until asked for.
+def pack(rules: dict[str, tuple[Any, ...]], vocabulary: dict[str, Any], anchors: tuple[bytes, ...] | None) -> bytes:
+    """The file's bytes. `rules`: by file name, `engine.rule.Plain` each; their examples, which come last and are two
+    thirds of the whole, stay packed until asked for.
     `anchors`: the words of which a file must hold one; None if they are not all that counts."""
     parts = (anchors, vocabulary, {name: _folded(rule) for name, rule in rules.items()})
     return b"".join(marshal.dumps(marshal.dumps(part, FORMAT), FORMAT) for part in parts)
 
 
 def unfold(examples: bytes) -> Any:
-    """A rule's examples as its file holds them."""
+    """A rule's examples."""
     return marshal.loads(examples)
 
 
-def packed_rules() -> dict[str, Any] | None:
-    """What every built-in rule file holds, by its path, with its examples folded; None where nothing is packed."""
+def packed_rules() -> dict[str, tuple[Any, ...]] | None:
+    """Every built-in rule, by the path of its file, with its examples folded; None where nothing is packed."""
     data = _packed("rules")
     if data is None:
         return None
@@ -54,8 +55,8 @@ def packed_anchors() -> tuple[bytes, ...] | None:
     return _packed("anchors")  # type: ignore[no-any-return]
 
 
-def _folded(rule: dict[str, Any]) -> dict[str, Any]:
-    return {**rule, "examples": marshal.dumps(rule["examples"], FORMAT)}
+def _folded(rule: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*rule[:-1], marshal.dumps(rule[-1], FORMAT))
 
 
 def _packed(part: str) -> Any:

@@ -72,6 +72,28 @@ class Rule(NamedTuple):
         return self.read_examples()
 
 
+class Plain(NamedTuple):
+    """A rule as it is written, checked, in plain data that can be packed.
+
+    conditions: of each the fields of `Condition`; instead of its tests, words with what they are given. examples: of
+    each the fields of `Example`, or all of them folded.
+    """
+
+    id: str
+    summary: str
+    severity: str
+    severity_inferred: str
+    scope: str
+    conditions: tuple[tuple[Any, ...], ...]
+    message: str
+    instead: str
+    why: str
+    transform: str
+    applicability: str
+    supersedes: tuple[str, ...]
+    examples: tuple[tuple[Any, ...], ...] | bytes
+
+
 class RuleSet(NamedTuple):
     """All rules in force, sorted by id."""
 
