@@ -33,7 +33,7 @@ class Answer(NamedTuple):
 def answer(root: Path, monkeypatch: pytest.MonkeyPatch, with_ripgrep: bool, overlay: dict[str, bytes]) -> Answer:
     monkeypatch.setattr(stage, "FEW", 0)
     if not with_ripgrep:
-        monkeypatch.setattr(stage, "program", lambda: None)
+        monkeypatch.setattr("trackaudit.discover.ripgrep.program", lambda: None)
     sources = Sources(os.path.realpath(root), LIMIT, overlay)
     found = discover(locate([str(root)]), Config(), sources, ANCHORS, lambda path: path.endswith((".js", ".json")))
     assert (sources.quick is not None) == with_ripgrep

@@ -18,8 +18,19 @@ else:
         def _tuplegetter(index, doc):
             return property(lambda self: self[index], doc=doc)
 
-    _models = {}
-    """Constructors, by the number of fields."""
+    _new = tuple.__new__
+    _models = {
+        1: lambda _cls, a: _new(_cls, (a,)),
+        2: lambda _cls, a, b: _new(_cls, (a, b)),
+        3: lambda _cls, a, b, c: _new(_cls, (a, b, c)),
+        4: lambda _cls, a, b, c, d: _new(_cls, (a, b, c, d)),
+        5: lambda _cls, a, b, c, d, e: _new(_cls, (a, b, c, d, e)),
+        6: lambda _cls, a, b, c, d, e, f: _new(_cls, (a, b, c, d, e, f)),
+        7: lambda _cls, a, b, c, d, e, f, g: _new(_cls, (a, b, c, d, e, f, g)),
+        8: lambda _cls, a, b, c, d, e, f, g, h: _new(_cls, (a, b, c, d, e, f, g, h)),
+        9: lambda _cls, a, b, c, d, e, f, g, h, i: _new(_cls, (a, b, c, d, e, f, g, h, i)),
+    }
+    """Constructors, by the number of fields. These are written out as they are needed in every run."""
 
     class _Record(tuple):
         """What all such classes are: a tuple that knows the names of its parts."""
@@ -33,8 +44,7 @@ else:
             model = _models.get(len(names))
             if model is None:
                 listed = "".join(f"_{index}, " for index in range(len(names)))
-                model = eval(f"lambda _cls, {listed}: _new(_cls, ({listed}))", {"_new": tuple.__new__})
-                _models[len(names)] = model
+                model = _models[len(names)] = eval(f"lambda _cls, {listed}: _new(_cls, ({listed}))")
             code = model.__code__.replace(co_varnames=("_cls", *names))
             new = type(model)(code, model.__globals__, "__new__", tuple(cls._field_defaults.values()))
             new.__qualname__ = f"{cls.__qualname__}.__new__"

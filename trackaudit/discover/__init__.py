@@ -10,7 +10,6 @@ import os
 
 from trackaudit.discover.git import index_of
 from trackaudit.discover.listing import Listing, ignore_spec, is_skipped, list_repository, walk
-from trackaudit.discover.ripgrep import FEW, Ripgrep, program
 from trackaudit.discover.sources import Sources, TooLarge
 from trackaudit.errors import InputError
 from trackaudit.model import Notice
@@ -38,6 +37,9 @@ __all__ = [
 
 MINIFIED_LIMIT = 200_000
 """Bytes above which a `*.min.js` is somebody's bundle, not code that anyone here wrote."""
+
+FEW = 1_000
+"""Files that are read sooner than another program is started and has walked them."""
 
 _INDEX_ENTRY = 100
 """Bytes that git's index takes for a file, about."""
@@ -294,6 +296,8 @@ def _megabytes(size: int) -> str:
 
 def _ask_ripgrep(sources: Sources, anchors: Sequence[bytes]) -> None:
     """Have ripgrep look for the anchors, where it is installed and the files are those on disk."""
+    from trackaudit.discover.ripgrep import Ripgrep, program
+
     path = program() if type(sources) is Sources else None
     if path is not None:
         ripgrep = sources.quick = Ripgrep(sources.root, path, sources.max_size)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     Told: TypeAlias = tuple[frozenset[str], dict[_Question, frozenset[str]]]
     """The files that were looked at, and by words, those of them that may hold one."""
 
-FEW = 1_000
-"""Files that are read sooner than another program is started and has walked them."""
 SECONDS = 60
 _WALK = ("--no-config", "--null", "--hidden", "--no-require-git", "--no-ignore-dot", "--glob", "!.git/")
 """How both walks go: git's ignore rules keep it out of what was built or installed, whose size has no bounds."""

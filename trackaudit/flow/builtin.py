@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from trackaudit.flow import objects
-from trackaudit.flow.copies import copy, serialised
 from trackaudit.flow.inline import run_callback
 from trackaudit.flow.machine import first_function
 from trackaudit.flow.state import STATE, boxed, state
@@ -65,10 +64,16 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     if name == "fromEntries" and isinstance(first, Ref) and m.store.object(first).kind == "list":
         return _from_pairs(m, m.store.object(first), node)
     if name in COPIES and dotted != "dict" and isinstance(first, (Ref, Union)):
+        from trackaudit.flow.copies import copy
+
         return copy(m, first, node)
     transform = m.vocabulary.function_transform(dotted)
     if transform is not None and first is not None:
-        return serialised(m, first, node) if transform == "json" else _transformed(first, transform)
+        if transform != "json":
+            return _transformed(first, transform)
+        from trackaudit.flow.copies import serialised
+
+        return serialised(m, first, node)
     if (name == "assign" and dotted.endswith(("Object.assign", "_.assign"))) or (name == "extend" and base is not None):
         return _object_assign(m, node, args)
     if first is None:
@@ -230,6 +235,8 @@ def _setdefault(m: Machine, ref: Ref, obj: Obj, node: p.Node, args: Args) -> Val
 
 
 def _copied(m: Machine, ref: Ref, obj: Obj, node: p.Node, args: Args) -> Value | None:
+    from trackaudit.flow.copies import copy
+
     result = copy(m, ref, node)
     for key, arg in args.keywords:
         if key == "exclude" and isinstance(arg.value, Ref):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from trackaudit import program as p
 from trackaudit.flow import assign, component, objects
-from trackaudit.flow.comprehension import comprehension
 from trackaudit.flow.invoke import evaluate_call
 from trackaudit.flow.machine import Machine, sources_of
 from trackaudit.flow.statements import branch
@@ -329,6 +328,12 @@ def _unknown(m: Machine, node: p.Unknown) -> Value:
     return _mixed(m, node, held)
 
 
+def _comprehension(m: Machine, node: p.Comprehension) -> Value:
+    from trackaudit.flow.comprehension import comprehension
+
+    return comprehension(m, node)
+
+
 _EVALUATE: dict[type[p.Node], Callable[..., Value]] = {
     p.Literal: _literal,
     p.Template: _template,
@@ -343,7 +348,7 @@ _EVALUATE: dict[type[p.Node], Callable[..., Value]] = {
     p.Unary: _unary,
     p.Function: _function,
     p.Class: _class,
-    p.Comprehension: comprehension,
+    p.Comprehension: _comprehension,
     p.Wrap: _wrap,
     p.Assign: _assign,
     p.Unknown: _unknown,

@@ -6,7 +6,6 @@ from trackaudit.parse.javascript_expressions import delete
 from trackaudit.parse.javascript_functions import named_class, named_function
 from trackaudit.parse.javascript_lower import error_statement, nothing
 from trackaudit.parse.javascript_patterns import annotation, key, target
-from trackaudit.parse.javascript_switch import switch
 from trackaudit.program import (
     Bind,
     Block,
@@ -245,6 +244,12 @@ def _try(low: Lower, node: Tree, out: list[Stmt]) -> None:
     )
 
 
+def _switch(low: Lower, node: Tree, out: list[Stmt]) -> None:
+    from trackaudit.parse.javascript_switch import switch
+
+    switch(low, node, out)
+
+
 STATEMENTS: dict[str, StatementHandler] = {
     "ERROR": error_statement,
     "abstract_class_declaration": _class,
@@ -271,7 +276,7 @@ STATEMENTS: dict[str, StatementHandler] = {
     "lexical_declaration": _declaration,
     "return_statement": _return,
     "statement_block": _block,
-    "switch_statement": switch,
+    "switch_statement": _switch,
     "throw_statement": _throw,
     "try_statement": _try,
     "type_alias_declaration": nothing,

@@ -110,13 +110,15 @@ def _analysed(looked: Look) -> Analysis:
 
 
 def _checked(analysis: Analysis, options: CheckOptions) -> CheckOutcome:
+    from trackaudit.pipeline.accepted import heard
     from trackaudit.pipeline.judging import ruleset_for
-    from trackaudit.pipeline.mend import as_checked, heard, mended
 
     ruleset = ruleset_for(analysis, options)
     judgement = heard(analysis, ruleset, options)
     if not options.fix or not judgement.result.findings:
         return CheckOutcome(judgement.result, analysis.config.fail_on)
+    from trackaudit.pipeline.mend import as_checked, mended
+
     return mended(as_checked(judgement, analysis), analysis, ruleset, options)
 
 

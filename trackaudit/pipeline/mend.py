@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from trackaudit.pipeline.accepted import accepted_findings, without_accepted, without_old
+from trackaudit.pipeline.accepted import heard
 from trackaudit.pipeline.analysis import recheck
-from trackaudit.pipeline.judging import judge_all
 from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome, Judgement, Repair
 
 TYPE_CHECKING = False
@@ -13,18 +12,6 @@ if TYPE_CHECKING:
 
     from trackaudit.engine.rule import RuleSet
     from trackaudit.fix.verify import Checked
-
-
-def heard(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Judgement:
-    """One state of the project, judged; its result holds what the user wants to hear."""
-    judgement = judge_all(analysis, ruleset, options)
-    result = judgement.result
-    if options.since is not None:
-        result = without_old(result, analysis, ruleset, options)
-    accepted, path = accepted_findings(analysis, options)
-    if path:
-        result = without_accepted(result, judgement.found, accepted, path)
-    return judgement._replace(result=result)
 
 
 def as_checked(judgement: Judgement, analysis: Analysis) -> Checked:
