@@ -3,8 +3,9 @@
     python bench/startup.py [rounds] [--keep FOLDER]
 
 It builds a wheel and installs it into a fresh environment of its own, so that nothing of the checkout's environment
-counts. Each round runs every case once, in turn, and a bare `python -I -c pass` of that environment; a case's ratio
-is taken within its round, so that what else the machine does falls on both. Wall and CPU (user and system) are told.
+counts but its pip, which writes the command's script (that of an old one imports `re`; this is told). Each round runs
+every case once, in turn, and a bare `python -I -c pass` of that environment; a case's ratio is taken within its round,
+so that what else the machine does falls on both. Wall and CPU (user and system) are told.
 """
 
 from __future__ import annotations
@@ -83,12 +84,15 @@ def measure(folder: str, rounds: int) -> None:
     place = Path(folder)
     programs = environment(place / "venv", wheel(place / "wheels"))
     write_projects(folder)
+    script = programs / "trackaudit"
+    if os.name != "nt" and "import re\n" in script.read_text(encoding="utf-8"):
+        print("This pip is old: its script imports `re`, which costs every run as much as half of the interpreter.\n")
     bare = [str(programs / "python"), "-I", "-c", "pass"]
     seconds: dict[str, list[Run]] = {name: [] for name in ("bare", *CASES)}
     for number in range(rounds + 1):
         took = {"bare": timed(bare, place)}
         for name, (project, arguments, _) in CASES.items():
-            took[name] = timed([str(programs / "trackaudit"), *arguments], place / project)
+            took[name] = timed([str(script), *arguments], place / project)
         for name in took if number else ():  # the first round warms the disk's cache
             seconds[name].append(took[name])
     middle = [median(one[part] for one in seconds["bare"]) * 1000 for part in (0, 1)]

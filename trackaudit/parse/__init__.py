@@ -6,8 +6,6 @@ it needs. A later front end adds its file and its suffixes here.
 
 from __future__ import annotations
 
-from trackaudit.parse.measure import measure
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.model import SourceFile
@@ -91,6 +89,8 @@ def parse(source: SourceFile) -> list[Module]:
     """The modules of one file, by its language; none for a language that nobody reads. Raises TooMuch."""
     language = source.language
     if language != "document":
+        from trackaudit.parse.measure import measure
+
         measure(source.data)
     if language in ("javascript", "typescript", "tsx"):
         from trackaudit.parse.javascript import parse as parse_javascript

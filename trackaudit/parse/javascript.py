@@ -30,10 +30,11 @@ _EXPRESSIONS = {
     **javascript_jsx.EXPRESSIONS,
 }
 _STATEMENTS = {**javascript_statements.STATEMENTS, **javascript_modules.STATEMENTS}
-_WRITES = re.compile(
-    rb"__html|innerHTML|outerHTML|srcdoc|document\.write|insertAdjacentHTML|<\\?/script|<Script|\.text(?:Content)?\s*="
-)
-"""What a script holds that writes code into a page (`injected`)."""
+_WRITES = (
+    b"__html", b"innerHTML", b"outerHTML", b"srcdoc", b"document.write", b"insertAdjacentHTML", b"</script",
+    b"<\\/script", b"<Script",
+)  # fmt: skip
+"""What a script holds that writes code into a page (`injected`); so does what sets a `text` or `textContent`."""
 _CHUNK = 1 << 16
 _STEPS = 20_000
 _BYTES_A_STEP = 8
@@ -67,11 +68,18 @@ def parse_script(path: str, data: bytes, language: str, start: int, end: int) ->
     body = low.block(tree.root_node.children)
     comments = _comments(tree.root_node, data)
     module = Module(path, "javascript", _without_types(low, body), comments, sorted({*errors, *low.errors}))
-    if _WRITES.search(data, start, end):
+    if _writes(data, start, end):
         from trackaudit.parse.injected import expand
 
         expand(path, data, module)
     return module
+
+
+def _writes(data: bytes, start: int, end: int) -> bool:
+    if any(data.find(word, start, end) >= 0 for word in _WRITES):
+        return True
+    # Few scripts hold the word, so the pattern is compiled only then.
+    return data.find(b".text", start, end) >= 0 and bool(re.search(rb"\.text(?:Content)?\s*=", data[start:end]))
 
 
 def _tree(data: bytes, language: str, start: int, end: int) -> tree_sitter.Tree | None:

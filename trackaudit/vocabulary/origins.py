@@ -43,4 +43,6 @@ class Origins:
 
 def _has_run(names: Sequence[str], run: Sequence[str]) -> bool:
     first, size = run[0], len(run)
-    return any(name == first and list(names[at : at + size]) == list(run) for at, name in enumerate(names))
+    return first in names and any(
+        name == first and list(names[at : at + size]) == list(run) for at, name in enumerate(names)
+    )
