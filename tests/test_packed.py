@@ -12,7 +12,7 @@ import pytest
 
 import trackaudit
 from trackaudit.config import Config
-from trackaudit.config.packed import NAME, packed_anchors, packed_rules, packed_vocabulary, unfold
+from trackaudit.config.packed import NAME, packed_anchors, packed_examples, packed_rules, packed_vocabulary
 from trackaudit.engine.load import load_rules, pack_built_in, rule_files
 from trackaudit.engine.read import read_rules, rules_data
 from trackaudit.vocabulary import Vocabulary
@@ -58,7 +58,7 @@ def test_what_is_packed_is_what_the_yaml_says(tmp_path: Path, monkeypatch: pytes
     assert packed is not None
     data = rules_data(rule_files(Config()))
     assert {os.path.basename(path): rule for path, rule in read_rules(data, {}).items()} == {
-        os.path.basename(path): (*rule[:-1], unfold(rule[-1])) for path, rule in packed.items()
+        os.path.basename(path): (*rule, packed_examples(path)) for path, rule in packed.items()
     }
     written = load_rules(Config(), data).rules
     assert [rule.examples for rule in load_rules(Config()).rules] == [rule.examples for rule in written]

@@ -17,32 +17,34 @@ if TYPE_CHECKING:
 
 
 NAME = "packed.bin"
-_PARTS = ("anchors", "vocabulary", "rules")
+_PARTS = ("anchors", "vocabulary", "rules", "examples")
 """In the order in which a run asks for them, one after the other in the file."""
 FORMAT = 2
 """Of marshal: the last one without references, whose bytes are the same for the same data."""
 
 
 def pack(rules: dict[str, tuple[Any, ...]], vocabulary: dict[str, Any], anchors: tuple[bytes, ...] | None) -> bytes:
-    """The file's bytes. `rules`: by file name, `engine.rule.Plain` each; their examples, which come last and are two
-    thirds of the whole, stay packed until asked for.
-    `anchors`: the words of which a file must hold one; None if they are not all that counts."""
-    parts = (anchors, vocabulary, {name: _folded(rule) for name, rule in rules.items()})
+    """The file's bytes. `rules`: by file name, `engine.rule.Plain` each; their examples, which come last and are most
+    of the whole, are a part of their own. `anchors`: the words of which a file must hold one; None if they are not all
+    that counts."""
+    bare = {name: rule[:-1] for name, rule in rules.items()}
+    parts = (anchors, vocabulary, bare, {name: rule[-1] for name, rule in rules.items()})
     return b"".join(marshal.dumps(marshal.dumps(part, FORMAT), FORMAT) for part in parts)
 
 
-def unfold(examples: bytes) -> Any:
-    """A rule's examples."""
-    return marshal.loads(examples)
-
-
 def packed_rules() -> dict[str, tuple[Any, ...]] | None:
-    """Every built-in rule, by the path of its file, with its examples folded; None where nothing is packed."""
+    """Every built-in rule, by the path of its file, without its examples; None where nothing is packed."""
     data = _packed("rules")
     if data is None:
         return None
     folder = rules_dir()
-    return {os.path.join(folder, name): content for name, content in data.items()}
+    return {os.path.join(folder, name): rule for name, rule in data.items()}
+
+
+def packed_examples(path: str) -> tuple[tuple[Any, ...], ...]:
+    """The examples of a packed rule, by its path."""
+    examples: dict[str, tuple[tuple[Any, ...], ...]] = _packed("examples") or {}
+    return examples.get(os.path.basename(path), ())
 
 
 def packed_vocabulary() -> dict[str, Any] | None:
@@ -53,10 +55,6 @@ def packed_vocabulary() -> dict[str, Any] | None:
 def packed_anchors() -> tuple[bytes, ...] | None:
     """The words of which a file must hold one to be read, without a configuration; None where nothing is packed."""
     return _packed("anchors")  # type: ignore[no-any-return]
-
-
-def _folded(rule: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (*rule[:-1], marshal.dumps(rule[-1], FORMAT))
 
 
 def _packed(part: str) -> Any:

@@ -10,7 +10,7 @@ import os
 from functools import partial
 
 from trackaudit.config import rules_dir
-from trackaudit.config.packed import packed_rules, unfold
+from trackaudit.config.packed import packed_examples, packed_rules
 from trackaudit.engine.predicates import CALL_WORDS, ENTRY_WORDS
 from trackaudit.engine.rule import Condition, Example, Plain, Rule, RuleSet
 from trackaudit.errors import ConfigError, RuleError
@@ -85,8 +85,7 @@ def _built(path: str, plain: Plain) -> Rule:
     )
 
     def examples() -> tuple[Example, ...]:
-        folded = plain.examples
-        return tuple(Example(*one) for one in (unfold(folded) if isinstance(folded, bytes) else folded))
+        return tuple(Example(*one) for one in (packed_examples(path) if plain.examples is None else plain.examples))
 
     return Rule(
         id=plain.id,

@@ -76,7 +76,7 @@ class Plain(NamedTuple):
     """A rule as it is written, checked, in plain data that can be packed.
 
     conditions: of each the fields of `Condition`; instead of its tests, words with what they are given. examples: of
-    each the fields of `Example`, or all of them folded.
+    each the fields of `Example`; None where they stay packed.
     """
 
     id: str
@@ -91,7 +91,7 @@ class Plain(NamedTuple):
     transform: str
     applicability: str
     supersedes: tuple[str, ...]
-    examples: tuple[tuple[Any, ...], ...] | bytes
+    examples: tuple[tuple[Any, ...], ...] | None = None
 
 
 class RuleSet(NamedTuple):

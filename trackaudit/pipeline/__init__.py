@@ -110,8 +110,7 @@ def _analysed(looked: Look) -> Analysis:
 
 
 def _checked(analysis: Analysis, options: CheckOptions) -> CheckOutcome:
-    from trackaudit.pipeline.accepted import heard
-    from trackaudit.pipeline.judging import ruleset_for
+    from trackaudit.pipeline.judging import heard, ruleset_for
 
     ruleset = ruleset_for(analysis, options)
     judgement = heard(analysis, ruleset, options)

@@ -5,26 +5,14 @@ from __future__ import annotations
 import os
 
 from trackaudit.model import Notice, Result
-from trackaudit.pipeline.judging import judge, judge_all
+from trackaudit.pipeline.judging import judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.baseline import Accepted
     from trackaudit.engine.rule import RuleSet
     from trackaudit.model import Finding
-    from trackaudit.pipeline.options import Analysis, CheckOptions, Judgement
-
-
-def heard(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Judgement:
-    """One state of the project, judged; its result holds what the user wants to hear."""
-    judgement = judge_all(analysis, ruleset, options)
-    result = judgement.result
-    if options.since is not None:
-        result = without_old(result, analysis, ruleset, options)
-    accepted, path = accepted_findings(analysis, options)
-    if path:
-        result = without_accepted(result, judgement.found, accepted, path)
-    return judgement._replace(result=result)
+    from trackaudit.pipeline.options import Analysis, CheckOptions
 
 
 def accepted_findings(analysis: Analysis, options: CheckOptions) -> tuple[tuple[Accepted, ...], str]:

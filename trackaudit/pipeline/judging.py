@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from trackaudit.errors import InputError
 from trackaudit.faults import contained
-from trackaudit.model import CONFIDENCES, Result, RuleHelp
+from trackaudit.model import CONFIDENCES, MARK, Result, RuleHelp
 from trackaudit.pipeline.options import Analysis, CheckOptions, Judgement
 from trackaudit.pipeline.silence import NO_CALLS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from trackaudit.config import Config
     from trackaudit.engine.rule import Rule, RuleSet
     from trackaudit.engine.run import Case
-    from trackaudit.model import Finding, Notice
+    from trackaudit.model import Finding, Notice, Silenced
+    from trackaudit.program import Module
+
+
+def heard(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Judgement:
+    """One state of the project, judged; its result holds what the user wants to hear."""
+    judgement = judge_all(analysis, ruleset, options)
+    if options.since is None and not options.baseline and not analysis.config.baseline:
+        return judgement
+    from trackaudit.pipeline.accepted import accepted_findings, without_accepted, without_old
+
+    result = judgement.result
+    if options.since is not None:
+        result = without_old(result, analysis, ruleset, options)
+    accepted, path = accepted_findings(analysis, options)
+    if path:
+        result = without_accepted(result, judgement.found, accepted, path)
+    return judgement._replace(result=result)
 
 
 def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result:
@@ -24,7 +43,6 @@ def judge(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Result
 def judge_all(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Judgement:
     """As `judge`, with the findings that are held back."""
     from trackaudit.engine.run import run_cases
-    from trackaudit.suppress import Suppressed, suppress
 
     files = analysis.reader.files
     calls = analysis.calls.calls
@@ -42,25 +60,33 @@ def judge_all(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Ju
     ran = _ran(ruleset, analysis.config, options)
     wanted = [finding for finding in found if finding.rule in ran and _is_reported(finding, analysis)]
     known = {rule.id for rule in ruleset.rules}
-    unused = ruleset.get("unused-suppression")
-    severity = analysis.config.rules.get("unused-suppression", unused.severity if unused is not None else "warning")
-    strict = analysis.config.require_reason
-    (kept, suppressed, extra), unread = contained(
-        "reading the comments to trackaudit",
-        lambda some: suppress(
-            wanted,
-            [module for _, modules in some for module in modules],
-            files,
-            ran,
-            known,
-            severity,
-            analysis.reported,
-            strict,
-        ),
-        analysis.reader.modules.items(),
-        lambda item: item[0],
-        Suppressed(tuple(wanted), (), ()),
-    )
+    kept: tuple[Finding, ...] = tuple(wanted)
+    suppressed: tuple[Silenced, ...] = ()
+    extra: tuple[Finding, ...] = ()
+    unread: list[Notice] = []
+    speaking = [item for item in analysis.reader.modules.items() if _speak(item[1])]
+    if speaking:
+        from trackaudit.suppress import Suppressed, suppress
+
+        unused = ruleset.get("unused-suppression")
+        severity = analysis.config.rules.get("unused-suppression", unused.severity if unused is not None else "warning")
+        strict = analysis.config.require_reason
+        (kept, suppressed, extra), unread = contained(
+            "reading the comments to trackaudit",
+            lambda some: suppress(
+                wanted,
+                [module for _, modules in some for module in modules],
+                files,
+                ran,
+                known,
+                severity,
+                analysis.reported,
+                strict,
+            ),
+            speaking,
+            lambda item: item[0],
+            Suppressed(kept, (), ()),
+        )
     lowest = CONFIDENCES.index(options.min_confidence)
     shown = [finding for finding in kept if CONFIDENCES.index(finding.confidence) <= lowest]
     summary = analysis.summary._replace(suppressed=len(suppressed), below_confidence=len(kept) - len(shown))
@@ -83,14 +109,21 @@ def judge_all(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Ju
 def ruleset_for(analysis: Analysis, options: CheckOptions) -> RuleSet:
     """The rules of a project. Raises InputError where the user names one that does not exist."""
     from trackaudit.engine.load import load_rules
-    from trackaudit.suppress import unknown_rule
 
     ruleset = load_rules(analysis.config)
     known = [rule.id for rule in ruleset.rules]
-    strange = [unknown_rule(rule, known) for rule in (*options.select, *options.ignore) if rule not in known]
+    strange = [rule for rule in (*options.select, *options.ignore) if rule not in known]
     if strange:
-        raise InputError(*strange)
+        from trackaudit.suppress import unknown_rule
+
+        raise InputError(*(unknown_rule(rule, known) for rule in strange))
     return ruleset
+
+
+def _speak(modules: Iterable[Module]) -> bool:
+    """Whether one of them holds a comment to us."""
+    mark = MARK.decode()
+    return any(mark in comment.text for module in modules for comment in module.comments)
 
 
 def _help(rule: Rule) -> RuleHelp:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trackaudit.pipeline.accepted import heard
 from trackaudit.pipeline.analysis import recheck
+from trackaudit.pipeline.judging import heard
 from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome, Judgement, Repair
 
 TYPE_CHECKING = False
