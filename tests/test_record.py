@@ -118,3 +118,23 @@ def test_classes_with_as_many_fields_keep_their_own_names_and_defaults() -> None
     assert (Span(start=3, line="4"), Point(x=5, name="n")) == ((3, 9, "4"), (5, 2, "n"))
     with pytest.raises(TypeError, match=r"Span\.__new__\(\).*'x'"):
         Span(x=1)  # type: ignore[call-arg]
+
+
+FIELDS = [f"field_{number}" for number in range(25)]
+
+
+def test_a_class_of_many_fields_takes_the_same_arguments_from_its_first_instance_to_its_last() -> None:
+    base: Any = NamedTuple
+    own = type(base)("Wide", (base,), {"__annotations__": dict.fromkeys(FIELDS, "int"), "field_24": 9})
+    for number in range(8):
+        for wrong in ((), (1,) * 26, (1,) * 23):
+            with pytest.raises(TypeError, match=r"__new__\(\)"):
+                own(*wrong)
+        with pytest.raises(TypeError, match="field_0"):
+            own(*range(24), field_0=1)
+        with pytest.raises(TypeError, match="other"):
+            own(*range(24), other=1)
+        assert own(*range(24)) == (*range(24), 9)
+        named = dict(zip(FIELDS, range(number, 25 + number), strict=True))
+        assert own(**named) == tuple(named.values())
+        assert own(number, **dict.fromkeys(FIELDS[1:], 2)).field_0 == number

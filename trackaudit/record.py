@@ -1,8 +1,8 @@
 """`NamedTuple`, for every noun of this package: a class with annotated fields in, an immutable tuple with names out.
 
 For the type checker it is `typing.NamedTuple`, and it behaves like it. But a class costs a tenth to make here: `typing`
-need not be imported, and a constructor is compiled once for all classes with as many fields, when the first instance is
-made. A run loads some ninety such classes and makes instances of most of them.
+need not be imported, and a constructor is compiled once for all classes with as many fields, when it is worth it. A run
+loads some ninety such classes and makes instances of most of them.
 """
 
 from __future__ import annotations
@@ -32,21 +32,31 @@ else:
     }
     """Constructors, by the number of fields. These are written out as they are needed in every run."""
 
+    _FEW = 4
+    """Instances of a class with many fields before its constructor is made: of options and results there is one."""
+
     class _Record(tuple):
         """What all such classes are: a tuple that knows the names of its parts."""
 
         __slots__ = ()
         _fields = ()
+        _made = 0
 
         def __new__(cls, /, *values, **named):
-            """Make the first instance, and the constructor of the others."""
-            names = cls._fields
+            """Make one of the first instances, or the constructor of the others."""
+            names, defaults = cls._fields, cls._field_defaults
             model = _models.get(len(names))
             if model is None:
+                left = names[len(values) :]
+                made = cls._made = cls._made + 1
+                # To compile a constructor takes as long as twenty instances that are put together like this.
+                fits = len(values) <= len(names) and named.keys() <= {*left} <= named.keys() | defaults.keys()
+                if fits and made <= _FEW:
+                    return _new(cls, (*values, *(named[name] if name in named else defaults[name] for name in left)))
                 listed = "".join(f"_{index}, " for index in range(len(names)))
                 model = _models[len(names)] = eval(f"lambda _cls, {listed}: _new(_cls, ({listed}))")
             code = model.__code__.replace(co_varnames=("_cls", *names))
-            new = type(model)(code, model.__globals__, "__new__", tuple(cls._field_defaults.values()))
+            new = type(model)(code, model.__globals__, "__new__", tuple(defaults.values()))
             new.__qualname__ = f"{cls.__qualname__}.__new__"
             cls.__new__ = staticmethod(new)
             return new(cls, *values, **named)

@@ -6,6 +6,8 @@ it needs. A later front end adds its file and its suffixes here.
 
 from __future__ import annotations
 
+from trackaudit.config.limits import limits
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.model import SourceFile
@@ -88,7 +90,7 @@ def language_of(path: str, data: bytes | None = None) -> str | None:
 def parse(source: SourceFile) -> list[Module]:
     """The modules of one file, by its language; none for a language that nobody reads. Raises TooMuch."""
     language = source.language
-    if language != "document":
+    if language != "document" and len(source.data) > limits().tokens:
         from trackaudit.parse.measure import measure
 
         measure(source.data)

@@ -23,5 +23,5 @@ def tokens(data: bytes) -> int:
 def measure(data: bytes) -> None:
     """Raises TooMuch for what no parser shall see."""
     most = limits().tokens
-    if len(data) > most and tokens(data) > most:
+    if tokens(data) > most:
         raise TooMuch(f"the file has more than {most:,} words and signs, so it was not analysed", "max-tokens")
