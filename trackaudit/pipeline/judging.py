@@ -64,8 +64,7 @@ def judge_all(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Ju
     suppressed: tuple[Silenced, ...] = ()
     extra: tuple[Finding, ...] = ()
     unread: list[Notice] = []
-    speaking = [item for item in analysis.reader.modules.items() if _speak(item[1])]
-    if speaking:
+    if any(_speak(modules) for modules in analysis.reader.modules.values()):
         from trackaudit.suppress import Suppressed, suppress
 
         unused = ruleset.get("unused-suppression")
@@ -83,7 +82,7 @@ def judge_all(analysis: Analysis, ruleset: RuleSet, options: CheckOptions) -> Ju
                 analysis.reported,
                 strict,
             ),
-            speaking,
+            analysis.reader.modules.items(),
             lambda item: item[0],
             Suppressed(kept, (), ()),
         )
