@@ -80,9 +80,9 @@ LIGHT = {"__future__", "_collections", "_locale", "errno", "gc", "marshal", "sel
 """All of the standard library that a run without a word of ours needs, beside what the interpreter has loaded."""
 FIRST = {
     "", ".cli", ".cli.output", ".cli.plain", ".cli.running", ".config", ".config.limits", ".config.packed", ".discover",
-    ".discover.git", ".discover.listing", ".discover.process", ".discover.sources", ".errors", ".model", ".parse",
-    ".pipeline", ".pipeline.looking", ".pipeline.options", ".pipeline.silence", ".record", ".report", ".report.escape",
-    ".report.frame", ".report.progress", ".report.text",
+    ".discover.git", ".discover.listing", ".discover.process", ".discover.sources", ".errors", ".faults", ".model",
+    ".parse", ".pipeline", ".pipeline.looking", ".pipeline.options", ".pipeline.silence", ".record", ".report",
+    ".report.escape", ".report.frame", ".report.progress", ".report.text",
 }  # fmt: skip
 """The modules of ours of such a run. A new one costs every hook 0.1 ms, and what it imports."""
 SCRIPT = "exponea.update({ email: form.email.value })\n"

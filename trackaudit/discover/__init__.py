@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from trackaudit.config import Config
+    from trackaudit.discover.ripgrep import Kinds
 
 __all__ = [
     "Discovery",
@@ -169,14 +170,20 @@ def locate(paths: Sequence[str], cwd: str = "", config: str | None = None, stdin
 
 
 def discover(
-    ground: Ground, config: Config, sources: Sources, anchors: Sequence[bytes], wanted: Callable[[str], bool]
+    ground: Ground,
+    config: Config,
+    sources: Sources,
+    anchors: Sequence[bytes],
+    wanted: Callable[[str], bool],
+    kinds: Callable[[], Kinds] | None = None,
 ) -> Discovery:
     """List the root's files and scan those of a language for the anchor words.
 
-    `wanted` says by the path whether any front end reads a file. What `sources` holds as an overlay is listed too.
+    `wanted` says by the path whether any front end reads a file; `kinds` gives patterns that hold for all of those.
+    What `sources` holds as an overlay is listed too.
     """
     if sources.quick is None and is_large(ground):
-        _ask_ripgrep(sources, anchors)
+        _ask_ripgrep(sources, anchors, kinds)
     listed = _list(ground)
     named = named_files(ground)
     names = dict.fromkeys([*sources.names(listed.paths), *named])
@@ -189,7 +196,7 @@ def discover(
         notices.append(Notice("limit", next(path for path in files if path not in chosen), 0, why))
         files = [path for path in files if path in chosen]
     if sources.quick is None and len(files) > FEW:
-        _ask_ripgrep(sources, anchors)
+        _ask_ripgrep(sources, anchors, kinds)
     found = scan(sources, files, anchors, named)
     return Discovery(
         ground.root,
@@ -294,13 +301,13 @@ def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size:,} bytes"
 
 
-def _ask_ripgrep(sources: Sources, anchors: Sequence[bytes]) -> None:
+def _ask_ripgrep(sources: Sources, anchors: Sequence[bytes], kinds: Callable[[], Kinds] | None) -> None:
     """Have ripgrep look for the anchors, where it is installed and the files are those on disk."""
     from trackaudit.discover.ripgrep import Ripgrep, program
 
     path = program() if type(sources) is Sources else None
     if path is not None:
-        ripgrep = sources.quick = Ripgrep(sources.root, path, sources.max_size)
+        ripgrep = sources.quick = Ripgrep(sources.root, path, sources.max_size, kinds() if kinds is not None else None)
         ripgrep.begin(anchors, wide=True)
 
 

@@ -11,45 +11,48 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from trackaudit.discover.ripgrep import Told
+    from trackaudit.discover.ripgrep import Kinds, Told
 
 
 class Remembered:
-    """`told`: of the earlier run. `changed`: files that are not as they were then."""
+    """`told`: of the earlier run. `changed`: files that are not as they were then. `kinds`: as `Ripgrep` takes them."""
 
-    def __init__(self, root: str, max_size: int, told: Told, changed: Iterable[str]) -> None:
+    def __init__(
+        self, root: str, max_size: int, told: Told, changed: Iterable[str], kinds: Kinds | None = None
+    ) -> None:
         self._root = root
         self._max_size = max_size
+        self._kinds = kinds
         self._told = told
         self._changed = frozenset(changed)
         self._ripgrep: Ripgrep | None = None
 
-    def without(self, words: Iterable[bytes], wide: bool = False) -> frozenset[str]:
+    def without(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> frozenset[str]:
         """As `Ripgrep.without`."""
         words = tuple(words)
         seen, found = self._told
-        hits = found.get(question(words, wide))
+        hits = found.get(question(words, wide, kind))
         if hits is not None:
             return seen.difference(hits, self._changed)
         if self._ripgrep is None:
             path = program()
             if path is None:
                 return frozenset()
-            self._ripgrep = Ripgrep(self._root, path, self._max_size)
-        return self._ripgrep.without(words, wide)
+            self._ripgrep = Ripgrep(self._root, path, self._max_size, self._kinds)
+        return self._ripgrep.without(words, wide, kind)
 
-    def holding(self, words: Iterable[bytes]) -> frozenset[str] | None:
-        """Paths among which are all files that hold one of these words; None if nobody can tell."""
+    def holding(self, words: Iterable[bytes], kind: str) -> frozenset[str] | None:
+        """Paths among which are all files of a kind that hold one of these words; None if nobody can tell."""
         wanted = set(words)
         seen, found = self._told
-        for (known, wide), hits in found.items():
-            if not wide and wanted.issubset(known):
+        for (known, wide, of_kind), hits in found.items():
+            if not wide and of_kind == kind and wanted.issubset(known):
                 return hits | self._changed
         path = program()
         if path is None:
             return None
-        ripgrep = Ripgrep(self._root, path, self._max_size)
-        absent, told = ripgrep.without(wanted), ripgrep.told()
+        ripgrep = Ripgrep(self._root, path, self._max_size, self._kinds)
+        absent, told = ripgrep.without(wanted, kind=kind), ripgrep.told()
         return told[0].difference(absent) if told is not None and seen <= told[0] | self._changed else None
 
     def told(self) -> Told | None:

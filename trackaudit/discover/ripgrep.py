@@ -12,11 +12,13 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from subprocess import Popen
     from typing import TypeAlias
 
-    _Question: TypeAlias = tuple[tuple[bytes, ...], bool]
+    Kinds: TypeAlias = Mapping[str, Sequence[str]]
+    """Patterns of file names by kind: those of all files that matter under "", and of some of them under a name."""
+    _Question: TypeAlias = tuple[tuple[bytes, ...], bool, str]
     Told: TypeAlias = tuple[frozenset[str], dict[_Question, frozenset[str]]]
     """The files that were looked at, and by words, those of them that may hold one."""
 
@@ -34,33 +36,36 @@ def program() -> str | None:
 
 
 class Ripgrep:
-    """Asks ripgrep about the files below one root, which it takes as standing still meanwhile."""
+    """Asks ripgrep about the files below one root, which it takes as standing still meanwhile. `kinds`: of the files
+    that are asked about; where there is no pattern, all are."""
 
-    def __init__(self, root: str, path: str, max_size: int = 0) -> None:
+    def __init__(self, root: str, path: str, max_size: int = 0, kinds: Kinds | None = None) -> None:
         self._root = root
+        self._kinds = kinds or {}
         self._walk = [path, *_WALK, *(("--max-filesize", str(max_size)) if max_size else ())]
         self._listing: _Answer | None = None
         self._listed: frozenset[str] | None = None
         self._begun: dict[_Question, _Answer] = {}
         self._known: dict[_Question, frozenset[str]] = {}
 
-    def begin(self, words: Iterable[bytes], wide: bool = False) -> None:
+    def begin(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> None:
         """Begin to look for these words, while the caller has other things to do."""
         if self._listing is None:
-            self._listing = _Answer([*self._walk, "--files"], self._root)
-        asked = question(words, wide)
+            self._listing = _Answer([*self._walk, *self._of_kind(""), "--files"], self._root)
+        asked = question(words, wide, kind)
         if asked not in self._begun and asked not in self._known:
             self._begun[asked] = self._search("--files-with-matches", asked)
 
-    def without(self, words: Iterable[bytes], wide: bool = False) -> frozenset[str]:
+    def without(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> frozenset[str]:
         """Paths, relative to the root, of files that hold none of these words; empty if ripgrep cannot tell.
 
-        `wide`: in files that are marked as UTF-16, the words are looked for in what they mean.
+        `wide`: in files that are marked as UTF-16, the words are looked for in what they mean. `kind`: of the files
+        that are asked about; what is said of others means nothing.
         """
-        asked = question(words, wide)
+        asked = question(words, wide, kind)
         known = self._known.get(asked)
         if known is None:
-            self.begin(words, wide)
+            self.begin(words, wide, kind)
             known = self._known[asked] = self._absent(asked)
         return known
 
@@ -82,10 +87,16 @@ class Ripgrep:
         return frozenset(again.paths()) if again.code is not None else frozenset()
 
     def _search(self, what: str, asked: _Question) -> _Answer:
-        words, wide = asked
+        words, wide, kind = asked
         encoding = "auto" if wide else "none"
         options = ("--text", "--fixed-strings", "--encoding", encoding, "--file", "-", ".")
-        return _Answer([*self._walk, what, *options], self._root, b"".join(word + b"\n" for word in words))
+        return _Answer(
+            [*self._walk, *self._of_kind(kind), what, *options], self._root, b"".join(word + b"\n" for word in words)
+        )
+
+    def _of_kind(self, kind: str) -> list[str]:
+        added = [word for pattern in self._kinds.get(kind, ()) for word in ("--type-add", f"asked:{pattern}")]
+        return [*added, "--type", "asked"] if added else []
 
 
 class _Answer:
@@ -133,6 +144,6 @@ class _Answer:
         return [path.removeprefix("./") for path in text.split("\0") if path]
 
 
-def question(words: Iterable[bytes], wide: bool) -> _Question:
-    """Words, and how they are looked for, as one key."""
-    return tuple(sorted(set(words))), wide
+def question(words: Iterable[bytes], wide: bool, kind: str) -> _Question:
+    """Words, and how and where they are looked for, as one key."""
+    return tuple(sorted(set(words))), wide, kind

@@ -70,9 +70,9 @@ class Sources:
         other.quick = self.quick
         return other
 
-    def without(self, words: Iterable[bytes], wide: bool = False) -> Container[str]:
+    def without(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> Container[str]:
         """Paths of files that are known, without a look here, to hold none of these words (`Ripgrep.without`)."""
-        return self.quick.without(words, wide).difference(self.overlay) if self.quick is not None else ()
+        return self.quick.without(words, wide, kind).difference(self.overlay) if self.quick is not None else ()
 
     def read(self, path: str, limit: int = 0) -> bytes:
         """A file's bytes. Raises OSError if it is missing, not a plain file inside the root, or unreadable.

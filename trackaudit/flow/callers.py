@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from trackaudit import program as p
+from trackaudit.parse import kind_of
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
@@ -65,8 +66,26 @@ def words(wanted: Iterable[Wanted]) -> frozenset[bytes]:
     return frozenset(word.encode() for one in wanted for word in (*one.tails, *one.classes))
 
 
-def passed(wanted: Sequence[Wanted]) -> Callable[[bytes], Iterator[Wanted]]:
-    """Gives those of them whose test a file's bytes pass."""
+def by_kind(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
+    """Callers are of the same kind of code (`parse.kind_of`)."""
+    kinds: dict[str, list[Wanted]] = {}
+    for one in wanted:
+        kinds.setdefault(kind_of(one.path), []).append(one)
+    return kinds
+
+
+def passed(wanted: Iterable[Wanted]) -> Callable[[str, bytes], Iterator[Wanted]]:
+    """Gives those of them whose test a file passes, by its path and its bytes."""
+    kinds = {kind: _passing(some) for kind, some in by_kind(wanted).items()}
+
+    def passing(path: str, data: bytes) -> Iterator[Wanted]:
+        of_kind = kinds.get(kind_of(path))
+        return of_kind(data) if of_kind is not None else iter(())
+
+    return passing
+
+
+def _passing(wanted: Sequence[Wanted]) -> Callable[[bytes], Iterator[Wanted]]:
     tests = [(one, one.test()) for one in wanted]
     if len(wanted) <= FEW:
         return lambda data: (one for one, test in tests if test(data))

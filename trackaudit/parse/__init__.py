@@ -87,6 +87,22 @@ def language_of(path: str, data: bytes | None = None) -> str | None:
     return language
 
 
+def file_kinds() -> dict[str, list[str]]:
+    """Patterns of file names: "" for all that `language_of` may know, "python", and "script" for all other code."""
+    kinds: dict[str, list[str]] = {"": list(_NAMES), "python": [], "script": []}
+    for suffix, language in _LANGUAGES.items():
+        pattern = "*" + "".join(f"[{char}{char.upper()}]" if char.isalpha() else char for char in suffix)
+        kinds[""].append(pattern)
+        if language != "document":
+            kinds["python" if language == "python" else "script"].append(pattern)
+    return kinds
+
+
+def kind_of(path: str) -> str:
+    """The kind of a file of code: who calls a function is of the same."""
+    return "python" if language_of(path) == "python" else "script"
+
+
 def parse(source: SourceFile) -> list[Module]:
     """The modules of one file, by its language; none for a language that nobody reads. Raises TooMuch."""
     language = source.language

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trackaudit.faults import contained
+from trackaudit.parse import kind_of
 from trackaudit.pipeline.looking import look
 from trackaudit.pipeline.options import Analysis, CheckOptions
 from trackaudit.pipeline.reader import Reader, nearest_package, package_folders
@@ -70,12 +71,16 @@ def analysis_of(
         return concluded(Seen(), config, vocabulary, reader, reported, is_test)._replace(listing=listing)
 
     def search(wanted: Sequence[Wanted], known: Container[str]) -> list[str]:
-        from trackaudit.flow.callers import passed, words
+        from trackaudit.flow.callers import by_kind, passed, words
 
-        absent = reader.sources.without(words(wanted))
-        some = (path for path in listing if path not in absent and path not in known and not is_test(path))
+        found: list[str] = []
         passing = passed(wanted)
-        return reader.search(some, lambda data: any(True for _ in passing(data)))
+        for kind, some in by_kind(wanted).items():
+            absent = reader.sources.without(words(some), kind=kind)
+            near = (path for path in listing if path not in absent and path not in known)
+            mine = (path for path in near if kind_of(path) == kind and not is_test(path))
+            found += reader.search(mine, lambda path, data: any(True for _ in passing(path, data)))
+        return found
 
     seen = see(
         config,

@@ -216,12 +216,12 @@ class _Renewal:
                 continue
             touched.update(number for name in said(data, base.globals) for number in base.globals[name])
             if _may_call(path) and not found.is_test(path):
-                touched.update(base.islands[one.path] for one in passing(data))
+                touched.update(base.islands[one.path] for one in passing(path, data))
         return touched
 
-    def _passing(self) -> Callable[[bytes], Any]:
+    def _passing(self) -> Callable[[str, bytes], Any]:
         if not self.base.wanted or not self.files:
-            return lambda data: ()
+            return lambda path, data: ()
         from trackaudit.flow.callers import Wanted, passed
 
         return passed([Wanted(*one) for one in self.base.wanted.values()])
@@ -270,15 +270,15 @@ class _Renewal:
 
     def _search(self, wanted: Sequence[Wanted], known: Container[str], reader: Reader, found: Discovery) -> list[str]:
         """As `evaluate` asks: what the earlier run found for the same, what it was told of words, and the changes."""
-        from trackaudit.flow.callers import passed, words
+        from trackaudit.flow.callers import by_kind, passed, words
 
         base = self.base
         new = [one for one in wanted if base.wanted.get(one.path) != tuple(one)]
         old = {path for one in wanted if one not in new for path in base.callers.get(one.path, ())} - self.again
         paths = set(self.files)
-        if new:
-            remembered = self.recall(self.config.max_file_size)
-            holding = remembered.holding(words(new)) if remembered is not None else None
+        remembered = self.recall(self.config.max_file_size) if new else None
+        for kind, some_new in by_kind(new).items():
+            holding = remembered.holding(words(some_new), kind) if remembered is not None else None
             if holding is None:
                 raise _Whole
             paths |= holding.union(base.overlooked)
@@ -288,7 +288,7 @@ class _Renewal:
             if path not in known and path not in old and self._is_listed(path) and not found.is_test(path)
         ]
         passing = passed(wanted)
-        here = reader.search(some, lambda data: any(True for _ in passing(data)))
+        here = reader.search(some, lambda path, data: any(True for _ in passing(path, data)))
         return [*here, *(path for path in old if path not in known)]
 
     def _merged(self, seen: Seen, touched: Container[int]) -> Seen:

@@ -121,10 +121,10 @@ def _callers(trace: Trace | None, reader: Reader) -> dict[str, list[str]]:
         return {}
     from trackaudit.flow.callers import passed
 
-    passing = passed(list(trace.wanted.values()))
+    passing = passed(trace.wanted.values())
     callers: dict[str, list[str]] = {}
     for path in sorted(trace.sought):
-        for one in passing(reader.source(path).data):
+        for one in passing(path, reader.source(path).data):
             callers.setdefault(one.path, []).append(path)
     return callers
 

@@ -80,14 +80,14 @@ class Reader:
         except OSError:
             return None
 
-    def search(self, paths: Iterable[str], test: Callable[[bytes], bool]) -> list[str]:
-        """Those of the code files whose bytes pass the test."""
+    def search(self, paths: Iterable[str], test: Callable[[str, bytes], bool]) -> list[str]:
+        """Those of the code files that pass the test, by path and bytes."""
         found: list[str] = []
         for path in paths:
             if language_of(path) in (None, "document"):
                 continue
             data = self.read(path)
-            if data is not None and test(data):
+            if data is not None and test(path, data):
                 found.append(path)
         return found
 

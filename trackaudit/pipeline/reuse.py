@@ -15,7 +15,7 @@ import sys
 import time
 
 from trackaudit import cache, model
-from trackaudit.parse import language_of
+from trackaudit.parse import file_kinds, language_of
 from trackaudit.pipeline.packed import noun, plain
 from trackaudit.record import NamedTuple
 
@@ -164,7 +164,7 @@ def _remembered(root: str, max_size: int, state: tuple[Any, ...], changed: Itera
     words = cache.load(_words_of(root))
     if words is None or words[:2] != (max_size, state):
         return None
-    return Remembered(root, max_size, words[2:], changed)
+    return Remembered(root, max_size, words[2:], changed, file_kinds())
 
 
 def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
