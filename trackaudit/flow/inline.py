@@ -96,7 +96,7 @@ def leads_on(m: Machine, func: Func) -> bool:
     """Whether a closure can lead to a send: by its words, or by what the names it sees hold now."""
     if m.linker.relevance.matters(func.module, func.node):
         return True
-    for name in m.linker.relevance.words(func.node):
+    for name in m.linker.relevance.words(func.module, func.node):
         key = func.scope.find(name) if name[0] not in ".=" else None
         value = m.store.cells.get(key) if key is not None and key[0] != 0 else None
         if value is None or isinstance(value, (Obj, Lazy)):

@@ -6,6 +6,8 @@ stage.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 from trackaudit import program as p
 from trackaudit.record import NamedTuple
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _NAMING = (p.Function, p.ClassMember)
 """What gives a key's name a meaning: a function in a record, anything in a class."""
 
+_BINDING = frozenset((p.Param, p.Bind))
 _TYPED = frozenset((p.Param, p.ClassMember))
 _NOTED = frozenset((p.Call, p.Function, p.Bind, p.Assign, p.Pair, p.ClassMember, p.Import, p.Export, p.Class))
 
@@ -30,7 +33,8 @@ class Outline(NamedTuple):
     each function is known, a variable's, a key's, a member's, by its node's id. rewritten: names that are written more
     than once. every: all functions. given: calls that are given a function. words: where each word stands, as
     `node_words` tells them; nodes are numbered, parents first, so that a piece of code is a range of numbers. ranges:
-    that of a function, and of what is in `named`, by its node's id."""
+    that of a function, and of what is in `named`, by its node's id. said_at, said: all words, and where they stand, in
+    order. bound_at, bound: likewise the names that code binds."""
 
     imports: list[p.Import]
     specifiers: list[tuple[str, list[str]]]
@@ -43,6 +47,20 @@ class Outline(NamedTuple):
     given: list[p.Call]
     words: dict[str, list[int]]
     ranges: dict[int, tuple[int, int]]
+    said_at: list[int]
+    said: list[str]
+    bound_at: list[int]
+    bound: list[str]
+
+    def inside(self, node: p.Node) -> tuple[set[str], set[str]] | None:
+        """The words of a piece of code, and the names that it binds below its root; None if it has no range."""
+        found = self.ranges.get(id(node))
+        if found is None:
+            return None
+        first, last = found
+        words = self.said[bisect_left(self.said_at, first) : bisect_right(self.said_at, last)]
+        own = self.bound[bisect_right(self.bound_at, first) : bisect_right(self.bound_at, last)]
+        return set(words), set(own)
 
 
 _SPEAKING = frozenset((p.Call, p.Member, p.Pair, p.PatternEntry, p.Keyword, p.Literal))
@@ -51,8 +69,8 @@ _RANGED = frozenset((p.Function, p.Bind, p.Assign, p.ClassMember))
 
 def outline(module: Module, vocabulary: Vocabulary) -> Outline:
     """Walk a module once."""
-    found = Outline([], [], [], [], [], {}, set(), [], [], {}, {})
-    words, ranges = found.words, found.ranges
+    found = Outline([], [], [], [], [], {}, set(), [], [], {}, {}, [], [], [], [])
+    words, ranges, said_at, said = found.words, found.ranges, found.said_at, found.said
     bound: set[str] = set()
     number = 0
     stack: list[p.Node | tuple[int, int]] = list(reversed(module.body))
@@ -65,11 +83,13 @@ def outline(module: Module, vocabulary: Vocabulary) -> Outline:
             continue
         number += 1
         if kind is p.Name:
-            words.setdefault(node.id, []).append(number)  # type: ignore[union-attr]
+            said_at.append(number)
+            said.append(node.id)  # type: ignore[union-attr]
             continue
         if kind in _SPEAKING:
             for word in node_words(node, vocabulary):  # type: ignore[arg-type]
-                words.setdefault(word, []).append(number)
+                said_at.append(number)
+                said.append(word)
             if kind is p.Literal:
                 continue
         if kind in _RANGED:
@@ -77,6 +97,10 @@ def outline(module: Module, vocabulary: Vocabulary) -> Outline:
             push((id(node), number))
             if isinstance(node, p.ClassMember) and node.value is not None and not isinstance(node.value, p.Function):
                 push((id(node.value), number))
+        if kind in _BINDING:
+            for name in bound_names(node):  # type: ignore[arg-type]
+                found.bound_at.append(number)
+                found.bound.append(name)
         if kind in _NOTED:
             _note(found, bound, node)  # type: ignore[arg-type]
         if kind in _TYPED:
@@ -90,6 +114,8 @@ def outline(module: Module, vocabulary: Vocabulary) -> Outline:
                         push(item)
             elif isinstance(value, p.Node):
                 push(value)
+    for word, at in zip(said, said_at, strict=True):
+        words.setdefault(word, []).append(at)
     # What a class has from a base that sends, its own functions reach by any name.
     for cls in found.classes:
         keys = [str(item.key.value) for item in cls.members if isinstance(item.key, p.Literal)]
@@ -175,6 +201,11 @@ def _note_type(found: Outline, node: p.Param | p.ClassMember, vocabulary: Vocabu
     name = named.id if isinstance(named, p.Name) else named.value if isinstance(named, p.Literal) else None
     if name is not None:
         found.named.extend([(str(name), node.annotation), (f".{name}", node.annotation)])
+
+
+def bound_names(node: p.Param | p.Bind) -> list[str]:
+    """The names that a parameter or a binding makes; none where it writes a member."""
+    return target_names(node.target) if not isinstance(node.target, p.Member) else []
 
 
 def target_names(target: p.Node) -> list[str]:

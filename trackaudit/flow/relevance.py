@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from trackaudit import program as p
-from trackaudit.flow.outline import Outline, node_words, outline, target_names
+from trackaudit.flow.outline import Outline, bound_names, node_words, outline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ class Relevance:
         self._leads_on = leads_on
         self._linked = linked
         self._words: dict[int, frozenset[str]] = {}
-        self._inside: dict[int, tuple[set[str], set[str]]] = {}
         self._outlines: dict[int, Outline] = {}
         self._relevant: dict[int, set[str]] = {}
         self._spots: dict[int, list[int]] = {}
@@ -68,41 +67,27 @@ class Relevance:
         rewritten = self.outline(module).rewritten
         return lambda name: name not in rewritten
 
-    def words(self, node: p.Node) -> frozenset[str]:
-        """Names that a piece of code takes from outside; with a dot before them, the keys and members it uses; with an
-        equals sign, the modules it requires."""
+    def words(self, module: Module, node: p.Node) -> frozenset[str]:
+        """Names that a piece of code of a module takes from outside; with a dot before them, the keys and members it
+        uses; with an equals sign, the modules it requires."""
         found = self._words.get(id(node))
         if found is None:
-            found = self._words[id(node)] = self._read_words(node)
+            words, own = self.outline(module).inside(node) or self._read(node)
+            # A name that the code binds itself is not one from outside; the vocabulary's are what they say, even so.
+            found = self._words[id(node)] = frozenset(words - (own - self._vocabulary.words))
         return found
 
-    def _read_words(self, node: p.Node) -> frozenset[str]:
-        words, own = self._read(node)
-        # A name that the code binds itself is not one from outside; the vocabulary's are what they say, even so.
-        return frozenset(words - (own - self._vocabulary.words))
-
     def _read(self, node: p.Node) -> tuple[set[str], set[str]]:
-        """The words of a piece of code, and the names that it binds below its root. Pieces that hold a function are
-        asked for with the function and without, so what a function gave is kept."""
+        """As `Outline.inside`, for a piece of code that has no range."""
         words: set[str] = set()
         own: set[str] = set()
-        stack = [node]
-        while stack:
-            inner = stack.pop()
+        for inner in p.walk([node]):
             if isinstance(inner, p.Name):
                 words.add(inner.id)
                 continue
-            if isinstance(inner, p.Function) and inner is not node:
-                below = self._inside.get(id(inner))
-                if below is None:
-                    below = self._inside[id(inner)] = self._read(inner)
-                words |= below[0]
-                own |= below[1]
-                continue
-            stack.extend(p.children(inner))
             words.update(node_words(inner, self._vocabulary))
             if isinstance(inner, p.Param) or (isinstance(inner, p.Bind) and inner is not node):
-                own.update(target_names(inner.target) if not isinstance(inner.target, p.Member) else ())
+                own.update(bound_names(inner))
         return words, own
 
     def relevant(self, module: Module) -> set[str]:
@@ -129,7 +114,7 @@ class Relevance:
             for name, code in waiting:
                 if name in known:
                     continue
-                if not _touched(own, spots, code) or known.isdisjoint(self.words(code)):
+                if not _touched(own, spots, code) or known.isdisjoint(self.words(module, code)):
                     left.append((name, code))
                 else:
                     known.add(name)
@@ -139,7 +124,7 @@ class Relevance:
         self._spots[id(module)] = spots
         self._relevant[id(module)] = known
         for cls in own.classes:
-            if any(not known.isdisjoint(self.words(base)) for base in cls.bases):
+            if any(not known.isdisjoint(self.words(module, base)) for base in cls.bases):
                 self._inheriting.update(id(item.value) for item in cls.members if item.value is not None)
         return known
 
@@ -155,7 +140,9 @@ class Relevance:
         known = self.relevant(module)
         if id(node) in self._inheriting:
             return True
-        return _touched(self.outline(module), self._spots[id(module)], node) and not known.isdisjoint(self.words(node))
+        return _touched(self.outline(module), self._spots[id(module)], node) and not known.isdisjoint(
+            self.words(module, node)
+        )
 
 
 def _touched(outline: Outline, spots: list[int], node: p.Node) -> bool:

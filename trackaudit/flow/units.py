@@ -118,13 +118,13 @@ class Evaluator(Machine):
         groups = self.linker.groups()
         used: dict[tuple[str, str], int] = {}
         for func, _ in waiting:
-            for word in self.linker.relevance.words(func.node):
+            for word in self.linker.relevance.words(func.module, func.node):
                 key = groups[func.module.path], word.lstrip(".")
                 used[key] = used.get(key, 0) + 1
 
         def seems_called(func: Func) -> bool:
             name = self.linker.name_of(func.module, func.node)
-            words = self.linker.relevance.words(func.node)
+            words = self.linker.relevance.words(func.module, func.node)
             return used.get((groups[func.module.path], name), 0) > (name in words) + (f".{name}" in words)
 
         for func, this in sorted(waiting, key=lambda pair: seems_called(pair[0])):
