@@ -435,7 +435,11 @@ TYPESCRIPT = [
     ("function f(a): void; function f(a, b) {}", "(hoist let f (function f (a b) {}))"),
     ("enum E { A, B = 'b', C = 4, D }", '(let E {"A": 0, "B": "b", "C": 4, "D": 5})'),
     ("const enum E { A = 1 << 2, B }", '(let E {"A": (<< 1 2), "B": (unknown)})'),
-    ("namespace N { export const a = 1; f() }", "(block {(let a 1); (call f)})"),
+    (
+        "namespace N { export const a = 1; f() }",
+        '(let N (call (function () {(let a 1); (call f); (return {"a": a})})))',
+    ),
+    ("namespace N { f() }", "(block {(call f)})"),
     (
         "export = a; import b = require('m'); import c = N.C; export as namespace Z",
         '(= (. module "exports") a); (let b (call require "m")); (let c (. N "C"))',

@@ -47,6 +47,9 @@ COPIES = frozenset(
 """Last names of functions and methods that give back a record like the one they are given."""
 CALLED = frozenset(["useMemo", "computed"])
 """Functions that give back what their argument returns."""
+EFFECTS = frozenset(["call", "fork", "spawn"])
+FEW = 20
+"""Items of a list that are reduced one by one."""
 EACH = frozenset(["forEach", "filter", "find", "some", "every", "each", "sort", "findLast"])
 
 
@@ -76,6 +79,15 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
         return serialised(m, first, node)
     if (name == "assign" and dotted.endswith(("Object.assign", "_.assign"))) or (name == "extend" and base is not None):
         return _object_assign(m, node, args)
+    if name in EFFECTS and symbol.root.startswith("import:redux-saga"):
+        return _effect(m, node, args)
+    if name in ("field", "Field", "attrib", "ib"):
+        made = args.keyword("default_factory") or args.keyword("factory")
+        default = args.keyword("default")
+        if made is not None:
+            return m.call(made.value, node)
+        if default is not None:
+            return default.value
     if first is None:
         return m.new_record(node) if dotted == "dict" and not args.keywords else _dict(m, node, args, dotted)
     if dotted == "dict":
@@ -97,6 +109,15 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     return None
 
 
+def _effect(m: Machine, node: p.Node, args: Args) -> Value | None:
+    """A saga's `call(x.f, …)`, `call([x, x.f], …)` of what is known by name: the library calls it. The project's own
+    functions are judged on their own; to follow all that sagas start would cost more than all else."""
+    func = args.positional[0].value if args.positional else None
+    if isinstance(func, Ref) and len(m.store.object(func).items) == 2:
+        func = m.store.object(func).items[1].value
+    return m.call(func, node, *(arg.value for arg in args.positional[1:])) if isinstance(func, Symbol) else None
+
+
 def _transformed(value: Value, transform: str) -> Value:
     from trackaudit.flow.expressions import transformed
 
@@ -113,7 +134,7 @@ def _symbol_method(m: Machine, base: Symbol, name: str, node: p.Node, args: Args
     if func is None:
         return None
     if name == "then":
-        return run_callback(m, func, node, "", base, wanted=True)
+        return run_callback(m, func, node, "then", base, wanted=True)
     element = base._replace(path=(*base.path, "[]"), place=m.place(node), alias="", transforms=())
     if name in ("map", "flatMap"):
         return _mapped(m, run_callback(m, func, node, "", element, wanted=True), node, certain=False)
@@ -316,6 +337,18 @@ def _map(m: Machine, ref: Ref, obj: Obj, node: p.Node, args: Args) -> Value | No
     return m.allocate(Obj("list", place, {}, tuple(items), obj.rests))
 
 
+def _reduce(m: Machine, ref: Ref, obj: Obj, node: p.Node, args: Args) -> Value | None:
+    """`list.reduce(f, {})`: a record built of a few items that are all known."""
+    if len(args.positional) < 2 or obj.rests or len(obj.items) > FEW:
+        return None
+    func, held = args.positional[0].value, args.positional[1].value
+    if not isinstance(held, Ref) or m.store.object(held).kind != "record":
+        return None
+    for slot in obj.items:
+        held = m.call(func, node, held, slot.value)
+    return held
+
+
 def _for_each(m: Machine, ref: Ref, obj: Obj, node: p.Node, args: Args) -> Value | None:
     _map(m, ref, obj, node, args)
     return ref
@@ -361,6 +394,7 @@ _LIST: dict[str, Callable[[Machine, Ref, Obj, p.Node, Args], Value | None]] = {
     "map": _map,
     "flatMap": _map,
     "forEach": _for_each,
+    "reduce": _reduce,
     "filter": _itself,
     "slice": _itself,
     "reverse": _itself,

@@ -302,7 +302,10 @@ def _class(m: Machine, node: p.Class) -> Value:
 
 
 def _wrap(m: Machine, node: p.Wrap) -> Value:
-    return m.evaluate(node.value)
+    value = m.evaluate(node.value)
+    if node.kind == "yield":
+        m.frame.given.append(value)
+    return value
 
 
 def _assign(m: Machine, node: p.Assign) -> Value:

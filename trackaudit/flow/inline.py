@@ -77,11 +77,22 @@ def inline(m: Machine, func: Func, node: p.Node, args: Args, *, passed: bool = T
         m.scope, m.blocks, m.guards, m.callers, m.handlers = saved
     m.store.join([exit.writes for exit in frame.exits])
     result = union([exit.value for exit in frame.exits]) if frame.exits else UNDEFINED
+    if frame.given and _is_context(body):
+        result = union(frame.given)
     if m.is_sdk(result):
         m.giving.add(id(body))
     if passed and name:
         _hop(m, result, oldest, Step(place, f"returned by `{name}`"))
     return result
+
+
+def _is_context(node: p.Function) -> bool:
+    """Whether `with f() as x` gives x what the generator yields."""
+    return any(isinstance(one, (p.Name, p.Member)) and _last(one).endswith("contextmanager") for one in node.decorators)
+
+
+def _last(node: p.Name | p.Member) -> str:
+    return node.id if isinstance(node, p.Name) else str(node.key.value) if isinstance(node.key, p.Literal) else ""
 
 
 def _hop(m: Machine, result: Value, oldest: int, step: Step) -> None:
@@ -230,6 +241,8 @@ def run_callback(m: Machine, func: Func, node: p.Node, event: str, *values: Valu
     try:
 
         def run() -> bool:
+            if event == "then":
+                m.followed[id(node)] = m.blocks
             held.append(inline(m, func, node, args, passed=False))
             return True
 

@@ -153,7 +153,25 @@ def _function_method(m: Machine, callee: Value, name: str, node: p.Node, args: A
 
 
 def call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Member, args: Args) -> Value:
-    """`base.name(…)`."""
+    """`base.name(…)`. What follows in a chain of promises runs where the callback before it has run."""
+    before = m.followed.pop(id(_bare(callee.object)), None) if name == "then" else None
+    if before is None:
+        return _call_method(m, base, name, node, callee, args)
+    blocks = m.blocks
+    m.blocks = before
+    try:
+        return _call_method(m, base, name, node, callee, args)
+    finally:
+        m.blocks = blocks
+
+
+def _bare(node: p.Expr) -> p.Expr:
+    while isinstance(node, p.Wrap):
+        node = node.value
+    return node
+
+
+def _call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Member, args: Args) -> Value:
     if isinstance(base, Union):
         # A constant has only the methods of texts: `(mail || 'guest').trim()`.
         parts: list[Value] = [

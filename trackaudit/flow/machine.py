@@ -65,10 +65,10 @@ class Frame:
     """One run of a function's body, or of a module's top level.
 
     exits: the ways out seen so far. made: closures made here, to be run at the end if nobody called them.
-    level: the store's journal depth when it began.
+    level: the store's journal depth when it began. given: what was yielded.
     """
 
-    __slots__ = ("exits", "func", "level", "made", "module", "name", "this")
+    __slots__ = ("exits", "func", "given", "level", "made", "module", "name", "this")
 
     def __init__(self, module: Module, func: Func | None, name: str, level: int, this: Value | None) -> None:
         self.module = module
@@ -78,6 +78,7 @@ class Frame:
         self.this = this
         self.exits: list[Exit] = []
         self.made: dict[int, Func] = {}
+        self.given: list[Value] = []
 
 
 _STAND = (
@@ -164,6 +165,7 @@ class Machine:
         self.giving: set[int] = set()
         self.logged: set[int] = set()
         self.held: dict[tuple[str, tuple[str, ...]], list[Symbol]] = {}
+        self.followed: dict[int, tuple[tuple[int, int, int], ...]] = {}
         self.idle = 0
         self.injected: dict[tuple[int, int], Ref] = {}
         self.instances: dict[int, list[Ref]] = {}

@@ -207,6 +207,8 @@ def _of_class(m: Machine, cls: ClassValue, key: str, node: p.Node) -> Value:
         takes_class = any(isinstance(d, p.Name) and d.id == "classmethod" for d in item.value.decorators)
         this: Value | None = cls if takes_class or not python else None
         return decorated(m, item.value, method(owner, item, this))
+    if isinstance(item.value, p.Function) and item.kind == "get" and item.static:
+        return m.call(method(owner, item, cls), node)
     if item.value is not None:
         return m.linker.evaluate_in(m, item.value, owner.scope, owner.module)
     return m.unknown(node)

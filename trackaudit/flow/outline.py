@@ -63,7 +63,7 @@ class Outline(NamedTuple):
         return set(words), set(own)
 
 
-_SPEAKING = frozenset((p.Call, p.Member, p.Pair, p.PatternEntry, p.Keyword, p.Literal))
+_SPEAKING = frozenset((p.Call, p.Member, p.Pair, p.PatternEntry, p.Keyword, p.Literal, p.ClassMember))
 _RANGED = frozenset((p.Function, p.Bind, p.Assign, p.ClassMember))
 
 
@@ -159,6 +159,9 @@ def node_words(node: p.Node, vocabulary: Vocabulary) -> Iterable[str]:
         return () if specifier is None else (f"={specifier}",)
     if isinstance(node, p.Keyword):
         return (f".{node.name}",) if node.name else ()
+    if isinstance(node, p.ClassMember):
+        # What a class takes in order, its caller does not name: `Payload(ids, properties)`.
+        return (f".{node.key.value}",) if node.kind == "field" and isinstance(node.key, p.Literal) else ()
     if isinstance(node, p.Literal) and isinstance(node.value, str):
         if node.value in vocabulary.texts:
             return (f".{node.value}",)

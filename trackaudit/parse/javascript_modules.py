@@ -19,6 +19,9 @@ from trackaudit.program import (
     Literal,
     Member,
     Name,
+    Pair,
+    Record,
+    Return,
 )
 
 TYPE_CHECKING = False
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Tree
 
     from trackaudit.parse.javascript_lower import Lower, StatementHandler
-    from trackaudit.program import Expr, Stmt
+    from trackaudit.program import Expr, Spread, Stmt
 
 
 # ---------------------------------------------------------------------------------------------------- imports
@@ -207,10 +210,23 @@ def _string(low: Lower, node: Tree) -> str:
 
 
 def _namespace(low: Lower, node: Tree, out: list[Stmt]) -> None:
-    """Its statements, in a block; what it exports is not the module's."""
+    """A constant that holds what it exports, made by its statements in a function of their own; nothing of it is the
+    module's. One without a plain name (`declare module "x"`) is a block."""
+    start, end = node.start_byte, node.end_byte
     body = low.body(node.child_by_field_name("body"))
     kept: list[Stmt] = [statement for statement in body if not isinstance(statement, Export)]
-    out.append(Block(node.start_byte, node.end_byte, kept))
+    given = [name for statement in body if isinstance(statement, Export) for name in statement.names]
+    named = node.child_by_field_name("name")
+    if named is None or named.type != "identifier" or not given:
+        out.append(Block(start, end, kept))
+        return
+    entries: list[Pair | Spread] = [
+        Pair(one.start, one.end, Literal(one.start, one.start, one.exported), Name(one.start, one.end, one.local))
+        for one in given
+    ]
+    made = Function(start, end, None, [], [*kept, Return(end, end, Record(end, end, entries))])
+    target = Name(named.start_byte, named.end_byte, low.text(named))
+    out.append(Bind(start, end, target, Call(start, end, made, []), "block"))
 
 
 STATEMENTS: dict[str, StatementHandler] = {
