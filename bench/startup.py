@@ -59,7 +59,8 @@ CASES = {
     "no anchor word, outside a repository": ("bare-plain", ["check", "--no-cache", "a.js"], 2.0),
     "a JavaScript file with calls": ("script", ["check", "--no-cache", "a.js"], 4.0),
     "JavaScript, outside a repository": ("bare-script", ["check", "--no-cache", "a.js"], 4.0),
-    "JavaScript, with a configuration": ("configured", ["check", "--no-cache", "a.js"], 4.0),
+    "JavaScript, with a configuration": ("configured", ["check", "a.js"], 4.0),
+    "JavaScript, its configuration read anew": ("configured", ["check", "--no-cache", "a.js"], 6.0),
     "a Python file with calls": ("python", ["check", "--no-cache", "a.py"], 4.0),
     "a commit hook: two of four files named": ("hook", ["check", "--no-cache", "a.js", "b.js"], 8.0),
 }

@@ -142,3 +142,12 @@ def test_tree_sitter_is_the_same_for_who_imports_it_later() -> None:
     program += "assert type(grammar('python')) is tree_sitter.Language; "
     program += "assert tree_sitter.Language(python.language()) == grammar('python')"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_configuration_that_was_read_before_is_read_without_yaml(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text(SCRIPT)
+    (tmp_path / "trackaudit.yaml").write_text("globals: [brx]\n")  # a word of ours, in a file of ours
+    known = {"tree_sitter._binding", "tree_sitter_javascript._binding"}
+    first, second = (run(site, tmp_path, "check", "a.js") for _ in range(2))
+    assert first[0] == second[0] == "1"
+    assert "yaml" in first[1] and second[1] == known

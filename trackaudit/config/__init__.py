@@ -16,10 +16,14 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias
 
     from trackaudit.config.imports import Import
     from trackaudit.config.marked import Marked, Reader
+
+    Read: TypeAlias = Callable[[bytes], Marked | None]
+    Kept: TypeAlias = Callable[[str, bytes, Read], Marked | None]
 
 NAMES = ("trackaudit.yaml", "trackaudit.yml", "pyproject.toml")
 """Files that may hold the configuration, the first that is there wins."""
@@ -157,8 +161,11 @@ def is_inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def load_config(path: str | None = None) -> Config:
-    """Read a configuration; None gives the defaults. Raises ConfigError with every problem found."""
+def load_config(path: str | None = None, kept: Kept | None = None) -> Config:
+    """Read a configuration; None gives the defaults. Raises ConfigError with every problem found.
+
+    `kept`: gives the tree of the file's bytes, from what reads them or from an earlier time.
+    """
     if path is None:
         return Config()
     from trackaudit.config.marked import Reader, Unreadable, problem, read_toml, read_yaml
@@ -167,7 +174,8 @@ def load_config(path: str | None = None) -> Config:
     label = os.path.relpath(path) if os.path.splitdrive(os.path.abspath(path))[0] == _drive() else path
     try:
         data = read_own(path)
-        tree = read_toml(data, ("tool", "trackaudit")) if path.endswith(".toml") else read_yaml(data)
+        read: Read = (lambda text: read_toml(text, ("tool", "trackaudit"))) if path.endswith(".toml") else read_yaml
+        tree = kept(path, data, read) if kept is not None else read(data)
     except OSError as error:
         raise ConfigError(f"{label}: cannot be read: {error.strerror}") from None
     except Unreadable as error:

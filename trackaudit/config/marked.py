@@ -29,6 +29,26 @@ class Marked(NamedTuple):
     text: str = ""
 
 
+def bare(item: Marked) -> tuple[Any, ...]:
+    """A tree as plain data, which can be kept."""
+    value: Any = item.value
+    if isinstance(value, dict):
+        value = {key: bare(entry) for key, entry in value.items()}
+    elif isinstance(value, list):
+        value = [bare(entry) for entry in value]
+    return value, item.line, item.text
+
+
+def of_bare(data: tuple[Any, ...]) -> Marked:
+    """The tree that `bare` was given."""
+    value, line, text = data
+    if isinstance(value, dict):
+        value = {key: of_bare(entry) for key, entry in value.items()}
+    elif isinstance(value, list):
+        value = [of_bare(entry) for entry in value]
+    return Marked(value, line, text)
+
+
 class Unreadable(Exception):
     """The file is no YAML or TOML that we accept."""
 

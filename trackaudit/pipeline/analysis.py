@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+from trackaudit.config import is_inside
 from trackaudit.faults import contained
 from trackaudit.parse import kind_of
 from trackaudit.pipeline.looking import look
@@ -61,6 +64,11 @@ def analysis_of(
     is_test: Callable[[str], bool],
     every: bool = False,
 ) -> Analysis:
+    root = reader.sources.root
+    if config.path and is_inside(config.path, root):
+        # It holds the very words that it names.
+        own = os.path.relpath(config.path, root).replace(os.sep, "/")
+        candidates = [path for path in candidates if path != own]
     if vocabulary.files:
         from trackaudit.calls.shapes import matches
 

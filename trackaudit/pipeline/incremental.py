@@ -8,7 +8,6 @@ begins from nothing.
 
 from __future__ import annotations
 
-from trackaudit.config import Config, load_config
 from trackaudit.discover import Discovery, Scan, is_test_path, named_files, scan, select
 from trackaudit.discover.listing import is_skipped
 from trackaudit.discover.sources import Sources
@@ -16,7 +15,7 @@ from trackaudit.model import SourceFile
 from trackaudit.parse import language_of
 from trackaudit.pipeline.analysis import concluded
 from trackaudit.pipeline.islands import said
-from trackaudit.pipeline.looking import Look, anchors
+from trackaudit.pipeline.looking import Look, anchors, config_of
 from trackaudit.pipeline.packed import noun
 from trackaudit.pipeline.reader import PACKAGES, Reader, nearest_package, package_folders
 from trackaudit.pipeline.seen import Seen, in_order, see
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
     from typing import Any
 
+    from trackaudit.config import Config
     from trackaudit.discover import Ground
     from trackaudit.discover.remembered import Remembered
     from trackaudit.discover.snapshot import Snapshot
@@ -115,7 +115,7 @@ def renewed(
 ) -> tuple[Look, Analysis] | None:
     """The first look at the tree as it is now, and its analysis; None where the earlier run does not serve. `recall`:
     what that run was told of the files' words."""
-    config = load_config(ground.config) if ground.config else Config()
+    config = config_of(ground, cache=True)
     try:
         return _Renewal(base, ground, config, changed, recall).analysed()
     except _Whole:

@@ -45,12 +45,21 @@ def ground_of(options: CheckOptions) -> Ground:
     return locate(options.paths, options.cwd, options.config, options.stdin[0] if options.stdin is not None else None)
 
 
+def config_of(ground: Ground, cache: bool) -> Config:
+    """The configuration in force. `cache`: what an earlier run read may be used."""
+    if ground.config is None or not cache:
+        return load_config(ground.config)
+    from trackaudit.pipeline.kept import kept_tree
+
+    return load_config(ground.config, kept_tree)
+
+
 def look(options: CheckOptions, ground: Ground | None = None, recall: Recall | None = None) -> Look:
     """Look at the tree. `ground`: where the run stands, if the caller knows. `recall`: gives what an earlier run was
     told of the files' words."""
     ground = ground or ground_of(options)
     overlay = {ground.targets[0].path: options.stdin[1]} if options.stdin is not None else {}
-    config = load_config(ground.config) if ground.config else Config()
+    config = config_of(ground, options.cache)
     sources = Sources(ground.root, config.max_file_size, overlay)
     sources.quick = recall(config.max_file_size) if recall is not None else None
     words = packed_anchors() if not config.path else None
