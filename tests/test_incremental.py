@@ -189,6 +189,20 @@ def test_a_tree_changed_at_random_is_told_of_as_from_nothing(
     assert put_together > many
 
 
+def test_another_repository_inside_and_a_virtual_environment_are_no_files_of_this_one(
+    everything_kept: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree = Tree(everything_kept, 2)
+    for name in ("inner/a.js", "env/pyvenv.cfg", "env/lib/a.js"):
+        assert answers(capsys, ()) == answers(capsys, ("--no-cache",))
+        tree.write(name, "exponea.update({ email: user.email })\n")
+        if name.startswith("inner"):
+            subprocess.run(["git", "init", "-q"], cwd=tree.root / "inner", check=True)
+    assert answers(capsys, ()) == answers(capsys, ("--no-cache",))
+    tree.write("env/lib/b.js", "exponea.update({ email: user.email })\n")
+    assert answers(capsys, ()) == answers(capsys, ("--no-cache",))
+
+
 def test_what_git_says_of_each_file_is_read_from_its_index(everything_kept: Path) -> None:
     tree = Tree(everything_kept, 1)
     data = (tree.root / ".git/index").read_bytes()

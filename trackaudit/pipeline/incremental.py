@@ -104,7 +104,7 @@ def changes(
     if len(paths) > MANY:
         return None
     return Changes(
-        sorted(paths),
+        sorted(path for path in paths if not path.endswith("/")),  # that is another repository inside this one
         lambda path: path in there or path in now.untracked,
         lambda path: path in then or path in untracked,
     )
@@ -148,6 +148,8 @@ class _Renewal:
         named = named_files(ground)
         if any(_is_read(path) and not self._is_listed(path) for path in named):
             raise _Whole  # an ignored or excluded file that is asked for
+        if len(self.files) - len(self.were) + base.files.count("\0") - 1 > config.limits.files:
+            raise _Whole
         fresh = scan(self.sources, self.files, anchors(self.vocabulary.anchors), named)
         notices = [one for one in noun(base.notices) if one.path not in self.again] + fresh.notices
         passed = [path for path in base.passed if path not in self.again] + fresh.passed

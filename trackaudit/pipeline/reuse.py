@@ -194,7 +194,9 @@ def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
     if not _still_missing(ground.root, gone):
         return
     others = _others(ground.root, there)
-    _keep_base(check, analysis, now, others, gone)
+    # In a virtual environment no file counts as listed, and which folders are one is not kept.
+    if not any(name.rpartition("/")[2] == "pyvenv.cfg" for name in listed):
+        _keep_base(check, analysis, now, others, gone)
     _keep_result(check, analysis, outcome, now, others, gone)
 
 
