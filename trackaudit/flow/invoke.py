@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackaudit import program as p
-from trackaudit.flow import builtin, component, objects
+from trackaudit.flow import builtin, component, methods, objects
 from trackaudit.flow.arguments import Arg, Args, arguments
 from trackaudit.flow.emit import callee_text, emit, find_sink, is_sink, made
 from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate, leads_on
@@ -175,7 +175,7 @@ def _call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Mem
     if isinstance(base, Union):
         # A constant has only the methods of texts: `(mail || 'guest').trim()`.
         parts: list[Value] = [
-            o for o in base.options if not isinstance(o, Const) or builtin.constant_method(m, o, name, node) is not None
+            o for o in base.options if not isinstance(o, Const) or methods.constant_method(m, o, name, node) is not None
         ]
         parts = parts or list(base.options)
         if len(parts) > 1:
@@ -184,7 +184,7 @@ def _call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Mem
     if isinstance(base, (Func, Partial)) and name in ("bind", "call", "apply"):
         return _function_method(m, base, name, node, args)
     if isinstance(base, Ref):
-        known = builtin.object_method(m, base, name, node, args)
+        known = methods.object_method(m, base, name, node, args)
         if known is not None:
             return known
         look = component.member if component.is_this(callee.object) else objects.member
@@ -198,7 +198,7 @@ def _call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Mem
         if isinstance(target, Symbol):
             return call_symbol(m, target, base, node, args)
         return call(m, target, node, args)
-    known = builtin.constant_method(m, base, name, node)
+    known = methods.constant_method(m, base, name, node)
     if known is not None:
         return known
     callbacks(m, args, node, name)
