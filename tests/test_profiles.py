@@ -154,7 +154,9 @@ def test_a_chain_of_more_profiles_than_the_limit_is_held_however_long(tmp_path: 
     text = f"registered,account,cookie,email,customer_id\na@y.com,,d1,,\n,,d2,a@y.com,\n{chain}"
     assert run(tmp_path, text, "--hard", "account=customer_id") == 0
     assert [one["customer_ids"] for one in commands(tmp_path)] == [{"registered": "a@y.com", "cookie": "d2"}]
-    assert {line["reason"] for line in lines(tmp_path / "plan-held.jsonl")} == {"chain"}
+    aside = lines(tmp_path / "plan-held.jsonl")
+    assert {line["reason"] for line in aside} == {"chain"}
+    assert sum(line["profiles"] for line in aside) == length
 
 
 @pytest.mark.parametrize(
@@ -365,6 +367,7 @@ def test_profiles_that_several_identifiers_link_merge_unless_a_hard_id_had_two_v
     wanted = [union for union in components if one_person([rows[at] for at in union])]
     assert (account.groups, account.before) == (len(wanted), sum(map(len, wanted)))
     assert len(aside) == len(components) - len(wanted)
+    assert sum(line["profiles"] for line in aside) == sum(map(len, components)) - account.before
 
     person = {at: number for number, union in enumerate(components) for at in union}
     planned = {at for union in wanted for at in union}

@@ -101,11 +101,16 @@ def components(held: ir.Table, counted: ir.Table, labelled: ir.Table) -> ir.Tabl
 
 
 def chains(labelled: ir.Table, joined: ir.Table, limit: int) -> ir.Table:
-    """Components of more than `limit` profiles; also parts of those that are too long to be followed to their end."""
+    """Components of more than `limit` profiles; also parts of those that are too long to be followed to their end. A
+    profile that stands in two parts counts in one."""
     ends = labelled.group_by("profile").agg(labels=labelled.label.nunique()).filter(lambda row: row.labels > 1)
     open_ = labelled.semi_join(ends, "profile").select("label").distinct().mutate(open=ibis.literal(True))
-    counted = joined.group_by("label").agg(profiles=joined.count()).left_join(open_, "label")
-    return counted.filter((counted.profiles > limit) | counted.open.fill_null(False)).select("label", "profiles")
+    first = joined.group_by("profile").agg(label=joined.label.min())
+    own = first.group_by("label").agg(own=first.count())
+    counted = joined.group_by("label").agg(profiles=joined.count()).left_join(own, "label").drop("label_right")
+    counted = counted.left_join(open_, "label")
+    long = counted.filter((counted.profiles > limit) | counted.open.fill_null(False))
+    return long.select("label", profiles=long.own.fill_null(0))
 
 
 def units(held: ir.Table, counted: ir.Table, joined: ir.Table, long: ir.Table, limit: int) -> ir.Table:
@@ -128,6 +133,7 @@ def units(held: ir.Table, counted: ir.Table, joined: ir.Table, long: ir.Table, l
 
 def crowds(counted: ir.Table, long: ir.Table, limit: int) -> ir.Table:
     """What too many profiles share or are linked by: `kind`, `key`, `profiles`, `bar`; the largest first."""
+    long = long.filter(long.profiles > 0)
     kind = long.label.split(" ")[0]
     linked = long.select(
         kind=kind, key=long.label.substr(kind.length() + 1), profiles="profiles", bar=ibis.literal("chain")
