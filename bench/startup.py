@@ -83,6 +83,7 @@ def main() -> int:
 def measure(folder: str, rounds: int) -> None:
     """Build, install, run, print."""
     place = Path(folder)
+    os.environ["XDG_CACHE_HOME"] = str((place / "cache").absolute())  # what is kept of a configuration
     programs = environment(place / "venv", wheel(place / "wheels"))
     write_projects(folder)
     script = programs / "trackaudit"
