@@ -21,4 +21,4 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session")
 def many() -> int:
     """So many made-up projects, where each takes seconds."""
-    return 300 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 6
+    return 100 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 6
