@@ -163,10 +163,10 @@ STATEMENTS = [
      "(Try body=[a] [(Handler e body=[b]) (Handler body=[c])] orelse=[d] finalbody=[f])"),
     ("try: a\nexcept* E as e: b", "(Try body=[a] [(Handler e body=[b])])"),
     ("with a() as b, c as (d, e), f: g",
-     "(Bind b (Wrap cast (Call a)) function) ; (Bind (SequencePattern [(PatternEntry d) (PatternEntry e)]) "
-     "(Wrap cast c) function) ; f ; (Block body=[g])"),
+     "(Bind b (Wrap with (Call a)) function) ; (Bind (SequencePattern [(PatternEntry d) (PatternEntry e)]) "
+     "(Wrap with c) function) ; (Wrap with f) ; (Block body=[g])"),
     ("async def f():\n  async with (a as b): pass",
-     "(Bind f (Function f body=[(Bind b (Wrap cast a) function) (Block)]) function)"),
+     "(Bind f (Function f body=[(Bind b (Wrap with a) function) (Block)]) function)"),
     ("def f():\n  yield\n  yield a, b\n  yield from c",
      "(Bind f (Function f body=[(Wrap yield None) (Wrap yield (Sequence [a b])) (Wrap yield (Unknown [c]))] "
      "generator) function)"),

@@ -502,6 +502,236 @@ class Sync:
     def run(self): requests.post(URL, json={"customer_ids": self.ids, "properties": self.props})
 """,
     ),
+    "then then in other chain, wrong": (
+        "js",
+        """
+export const a = () => load().then((me) => exponea.identify({ registered: me.email }));
+export const b = () => load().then((me) => exponea.update({ email: me.email }));  // expect: identifier-in-update
+""",
+    ),
+    "catch after identify, wrong": (
+        "js",
+        """
+export const a = (user) => load().then(() => exponea.identify({ registered: user.email }))
+  .catch(() => exponea.update({ email: user.email }));  // expect: identifier-in-update
+""",
+    ),
+    "update before identify in a chain that may end between, wrong": (
+        "js",
+        """
+export const a = (user) => load()
+  .then(() => exponea.update({ email: user.email }))  // expect: identifier-in-update
+  .then(() => exponea.identify({ registered: user.email }));
+""",
+    ),
+    "namespace nested members, right": (
+        "ts",
+        """
+export namespace T {
+  export const save = (user: User) => window.exponea.identify({ registered: user.email }, { email: user.email });
+}
+T.save(currentUser);
+""",
+    ),
+    "namespace merged twice, wrong": (
+        "ts",
+        """
+namespace T {
+  export function a(user: User) {
+    window.exponea.update({ email: user.email });  // expect: identifier-in-update
+  }
+}
+namespace T {
+  export function b(p: object) {
+    window.exponea.track('x', p);
+  }
+}
+export const go = (user: User) => T.a(user);
+""",
+    ),
+    "declare global namespace, right": (
+        "ts",
+        """
+declare global { interface Window { exponea: any } }
+export const go = (user: User) => window.exponea.track('x', { plan: 'y' });
+""",
+    ),
+    "empty text then validated by regex later, right": (
+        "js",
+        """
+export function a(form) {
+  const mail = (form.email || '').trim().toLowerCase();
+  if (!/^.+@.+$/.test(mail)) {
+    show('wrong');
+    return;
+  }
+  exponea.identify({ registered: mail }, { email: mail });
+}
+""",
+    ),
+    "switch with returns, right": (
+        "js",
+        """
+export function a(kind, user) {
+  switch (kind) {
+    case 'guest': return;
+    case 'login': exponea.identify({ registered: user.email });
+    break;
+    case 'register': exponea.identify({ registered: user.email });
+    break;
+    default: return;
+  }
+  exponea.update({ email: user.email });
+}
+""",
+    ),
+    "switch with one arm missing, wrong": (
+        "js",
+        """
+export function a(kind, user) {
+  switch (kind) {
+    case 'guest': return;
+    case 'login': exponea.identify({ registered: user.email });
+    break;
+    case 'register': break;
+    default: return;
+  }
+  exponea.update({ email: user.email });  // expect: identifier-in-update
+}
+""",
+    ),
+    "else-if identify or known, right": (
+        "js",
+        """
+export function a(kind, user) {
+  if (kind === 'login') {
+    exponea.identify({ registered: user.email });
+  } else if (kind === 'known') {
+    exponea.identify({ registered: user.email });
+  } else {
+    return;
+  }
+  exponea.update({ email: user.email });
+}
+""",
+    ),
+    "reduce into ids, right": (
+        "js",
+        """
+export function a(user) {
+  const ids = ['email'].reduce((all, k) => ({ ...all, registered: user[k] }), {});
+  exponea.identify(ids, { email: user.email });
+}
+""",
+    ),
+    "contextmanager class, right": (
+        "py",
+        """
+from infinario import Infinario
+class Session:
+    def __init__(self, user):
+        self.client = Infinario("t", customer={"registered": user.email})
+    def __enter__(self):
+        return self.client
+    def __exit__(self, *a):
+        pass
+def a(user):
+    with Session(user) as c:
+        c.update({"email": user.email})
+""",
+    ),
+    "contextmanager class, wrong": (
+        "py",
+        """
+from infinario import Infinario
+class Session:
+    def __init__(self):
+        self.client = Infinario("t")
+    def __enter__(self):
+        return self.client
+    def __exit__(self, *a):
+        pass
+def a(user):
+    with Session() as c:
+        c.update({"email": user.email})  # expect: identifier-in-update
+""",
+    ),
+    "SDK only by name, right": (
+        "js",
+        """
+class A {
+  login(user) {
+    this.exponea.identify({ registered: user.email });
+    this.exponea.update({ email: user.email });
+  }
+}
+""",
+    ),
+    "set_later by an unrelated class, right": (
+        "js",
+        """
+class B {
+  init() {
+    this.client = window.exponea;
+  }
+}
+class A {
+  init() {
+    this.client = new ApolloClient();
+  }
+  save(user) {
+    this.client.update({ email: user.email });
+  }
+}
+""",
+    ),
+    "SDK or nothing in a member, wrong": (
+        "js",
+        """
+class A {
+  init(kind) {
+    this.client = kind ? window.exponea : null;
+  }
+  save(user) {
+    this.client && this.client.update({ email: user.email });  // expect: identifier-in-update
+  }
+}
+""",
+    ),
+    "default_factory lambda ids, right": (
+        "py",
+        """
+from dataclasses import dataclass, field, asdict
+import requests
+@dataclass
+class P:
+    customer_ids: dict = field(default_factory=lambda: {})
+    properties: dict = field(default_factory=dict)
+def a(user):
+    p = P()
+    p.customer_ids["registered"] = user.email.lower()
+    p.properties["email"] = user.email
+    requests.post(URL, json=asdict(p))
+""",
+    ),
+    "two instances do not share, wrong": (
+        "py",
+        """
+from dataclasses import dataclass, field, asdict
+import requests
+@dataclass
+class P:
+    customer_ids: dict = field(default_factory=dict)
+    properties: dict = field(default_factory=dict)
+def a(user):
+    p = P()
+    q = P()
+    q.customer_ids["registered"] = user.email.lower()
+    p.customer_ids["cookie"] = user.cookie
+    p.properties["email"] = user.email  # expect: identifier-in-api-properties
+    requests.post(URL, json=asdict(p))
+""",
+    ),
 }
 
 

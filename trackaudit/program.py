@@ -365,7 +365,7 @@ class Clause(Node):
 class Wrap(Node):
     """Syntax that does not change the value but belongs to its text: `await x`, `(x)`, `x!`, `x as T`, `yield x`.
 
-    `kind`: "await" | "paren" | "cast" | "yield".
+    `kind`: "await" | "paren" | "cast" | "yield" | "with" (what `with x as y` gives y).
     """
 
     __slots__ = ("kind", "value")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackaudit import program as p
 from trackaudit.flow import assign, component, objects
+from trackaudit.flow.inline import entered
 from trackaudit.flow.invoke import evaluate_call
 from trackaudit.flow.machine import Machine, sources_of
 from trackaudit.flow.statements import branch
@@ -305,7 +306,7 @@ def _wrap(m: Machine, node: p.Wrap) -> Value:
     value = m.evaluate(node.value)
     if node.kind == "yield":
         m.frame.given.append(value)
-    return value
+    return entered(m, value, node) if node.kind == "with" else value
 
 
 def _assign(m: Machine, node: p.Assign) -> Value:

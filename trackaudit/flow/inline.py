@@ -252,6 +252,16 @@ def run_callback(m: Machine, func: Func, node: p.Node, event: str, *values: Valu
     return held[0] if held else m.unknown(node)
 
 
+def entered(m: Machine, value: Value, node: p.Node) -> Value:
+    """What `with value as x` gives x: an instance's class may say so itself."""
+    if isinstance(value, Ref) and isinstance(cls := m.store.object(value).cls, ClassValue):
+        for name in ("__enter__", "__aenter__"):
+            found = objects.class_member(m, cls, name)
+            if found is not None:
+                return m.call(objects.instance_member(m, value, *found), node)
+    return value
+
+
 def instantiate(m: Machine, cls: ClassValue, node: p.Node, args: Args | None = None) -> Value:
     """A new instance. Without arguments its constructor's parameters stand for themselves."""
     key = id(cls.node)

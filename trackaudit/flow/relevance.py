@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from trackaudit.vocabulary import Vocabulary
 
 
+_PLAIN = (p.Name, p.Member, p.Literal, p.Conditional, p.Logical, p.Wrap)
+"""What can be evaluated at any time: nothing is called."""
+
+
 class Relevance:
     """Answers by words alone, so that it costs one walk a module. `leads_on` tells whether an import (its module, the
     specifier, the names taken) brings an SDK or something of a file that is known to send; `linked` gives the modules
@@ -49,7 +53,8 @@ class Relevance:
         return found
 
     def own_members(self, module: Module) -> dict[str, list[p.Assign | p.Bind]]:
-        """Where a module writes plain values (a name, a member of one) to members of `this` or `self`, by their key."""
+        """Where a module writes plain values (a name, a member of one, one of several) to members of `this` or `self`,
+        by their key."""
         found = self._own_members.get(id(module))
         if found is None:
             found = self._own_members[id(module)] = {}
@@ -58,7 +63,7 @@ class Relevance:
                     continue
                 owner = node.target.object
                 own = isinstance(owner, p.Name) and owner.id in ("this", "self")
-                if own and isinstance(node.value, (p.Name, p.Member)):
+                if own and node.value is not None and all(isinstance(one, _PLAIN) for one in p.walk([node.value])):
                     found.setdefault(name[1:], []).append(node)
         return found
 

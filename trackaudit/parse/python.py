@@ -382,10 +382,11 @@ class _Statements:
             alias = value.child_by_field_name("alias") if value.type == "as_pattern" else None
             target = None if alias is None else self._expressions.target(alias)
             if target is None:
-                statements.append(Expression(start, end, self._expressions.lower(value)))
+                context = self._expressions.lower(value)
+                statements.append(Expression(start, end, Wrap(context.start, context.end, "with", context)))
                 continue
             context = self._expressions.lower(inner(value)[0])
-            statements.append(self._scope.write(start, end, target, Wrap(context.start, context.end, "cast", context)))
+            statements.append(self._scope.write(start, end, target, Wrap(context.start, context.end, "with", context)))
         body = node.child_by_field_name("body")
         if body is not None:
             statements.append(Block(body.start_byte, body.end_byte, self.block(body)))
