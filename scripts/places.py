@@ -22,6 +22,7 @@ _ESCAPE = re.compile(
 _JOINT = re.compile(r"[\"'](?:\s|\\\r?\n)*[bBrRuU]*[\"']")
 """Between two strings that Python reads as one."""
 _PREFIX = re.compile(r"[bBfFrRuU]{1,2}(?=[\"'])")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _MASK = re.compile(r"x{2,}|_{2,}")
 """What stands for a template's tag in broken code."""
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
@@ -116,6 +117,7 @@ def _plainer(text: str) -> Iterator[str]:
         yield text[1:]
     yield text.strip()
     yield " ".join(text.split())  # YAML folds a plain scalar's lines
+    yield _CONTROL.sub(" ", text)  # no YAML may hold these
     yield _JOINT.sub("", text)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trackaudit.model import SourceFile
-from trackaudit.parse import javascript, language_of, parse
+from trackaudit.parse import language_of, parse, tree
 from trackaudit.parse.javascript import parse_script
 from trackaudit.program import (
     Assign,
@@ -680,8 +680,8 @@ def test_what_is_nested_too_deep_is_given_up_alone(opening: str, closing: str) -
 
 
 def test_text_too_broken_to_mend_is_given_up_after_so_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(javascript, "_STEPS", 60)
-    monkeypatch.setattr(javascript, "_BYTES_A_STEP", 1_000_000)
+    monkeypatch.setattr(tree, "_STEPS", 60)
+    monkeypatch.setattr(tree, "_BYTES_A_STEP", 1_000_000)
     text = "if (a) go()" + " else if (b) go()" * 500
     module = lower(text)
     assert module.body == []

@@ -114,7 +114,7 @@ def test_every_byte_of_a_string_has_the_place_of_what_it_was_written_as(text: st
     found = decoded(data, 0, len(data))
     assert found.data == text.encode()
     assert len(found.places) == len(found.data) + 1
-    assert found.places == sorted(found.places)
+    assert list(found.places) == sorted(found.places)
     for index, char in enumerate(text):
         here = len(text[:index].encode())
         begin, end = found.places[here], found.places[here + len(char.encode())]

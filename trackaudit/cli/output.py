@@ -130,7 +130,10 @@ def crash(error: Exception, debug: bool) -> int:
     if debug:
         import traceback
 
-        traceback.print_exception(error)
+        from trackaudit.report.escape import escape
+
+        lines = "".join(traceback.format_exception(error)).splitlines()
+        sys.stderr.write("".join(f"{escape(line)}\n" for line in lines))
     words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     version = sys.version.split()[0]
     return fail(

@@ -155,13 +155,21 @@ def _print_diff(outcome: CheckOutcome, fail_on: str | None, debug: bool) -> int:
         if repair is not None:
             sys.stdout.flush()
             changes = diff(repair.before, repair.repaired.overlay, outcome.result.prefix)
-            sys.stdout.buffer.write(changes)
+            # On a terminal nobody applies it, and what the files hold must not drive it.
+            sys.stdout.buffer.write(_shown(changes) if sys.stdout.isatty() else changes)
             sys.stdout.buffer.flush()
     with open_pipe(sys.stderr):
         text.write_account(outcome.result, sys.stderr, ReportOptions(text.wants_color(sys.stderr), debug=debug))
         fixed = repair.repaired.fixed if repair is not None else 0
         _tell(f"The diff fixes {fixed} of {len(outcome.result.findings)} findings; nothing was written.")
     return exit_code(outcome.result, fail_on or outcome.fail_on)
+
+
+def _shown(changes: bytes) -> bytes:
+    from trackaudit.report.escape import escape
+
+    lines = changes.decode("utf-8", "surrogateescape").replace("\t", "    ").split("\n")
+    return "\n".join(escape(line.removesuffix("\r")) for line in lines).encode()
 
 
 def _write_fixes(outcome: CheckOutcome, asked: CheckOptions, allow_dirty: bool) -> CheckOutcome:

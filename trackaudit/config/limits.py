@@ -11,9 +11,9 @@ from trackaudit.record import NamedTuple
 
 
 class Limits(NamedTuple):
-    """files: of a language, in one tree. tokens: words and signs of one file. depth: of a document. aliases: values
-    that the aliases of one YAML document may stand for. steps: of one function or top level. run_steps: of all
-    together. seconds: to evaluate one.
+    """files: of a language, in one tree. tokens: words and signs of one file, or a document's values. depth: of a
+    document. aliases: values that the aliases of one YAML document may stand for. steps: of one function or top level.
+    run_steps: of all together. calls: that one sends. seconds: to evaluate one.
     """
 
     files: int = 500_000
@@ -22,18 +22,20 @@ class Limits(NamedTuple):
     aliases: int = 10_000
     steps: int = 400_000
     run_steps: int = 2_000_000
+    calls: int = 1_000
     seconds: int = 60
 
 
 KEYS = {
     "max-files": "Files of a language that trackaudit reads, in one tree; the rest is left out.",
-    "max-tokens": "Words and signs in one file of code or markup; a file with more is not analysed. Each costs up to a "
-    "kilobyte of memory, so this keeps a run under 500 MB.",
+    "max-tokens": "Words and signs in one file of code or markup, keys and values in one document; a file with more is "
+    "not analysed. Each costs up to a kilobyte of memory, so this keeps a run under 500 MB.",
     "max-depth": "Levels of one YAML or JSON document; what is deeper is not looked at.",
     "max-aliases": "Values that the aliases (`*name`) of one YAML document may stand for; further aliases are unknown.",
     "max-steps": "Steps of evaluation in one function or file's top level; what comes after is not seen.",
     "max-run-steps": "Steps of evaluation in all functions together; after them each function gets few. The largest "
     "project that was tried took 0.8 million.",
+    "max-calls": "Sends of one function or file's top level that are judged; each is compared with each other.",
     "max-seconds": "Seconds that the evaluation of one function or file's top level may take.",
 }
 """The configuration's keys, with what each bounds."""

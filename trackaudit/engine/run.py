@@ -14,7 +14,7 @@ from trackaudit.engine.predicates import Ground, Subject, double_opt_in_events
 from trackaudit.engine.project import Project
 from trackaudit.engine.replacement import entry_text, replacement
 from trackaudit.identity import words_of
-from trackaudit.model import CONFIDENCES, Finding, Place, Step, crash
+from trackaudit.model import CONFIDENCES, Finding, Notice, Place, Step, crash
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from trackaudit.config import Config
     from trackaudit.engine.rule import Rule, RuleSet
-    from trackaudit.model import IdSchema, Moment, Notice, SourceFile, TrackingCall
+    from trackaudit.model import IdSchema, Moment, SourceFile, TrackingCall
     from trackaudit.vocabulary import Vocabulary
 
 OFF = "off"
@@ -93,13 +93,13 @@ def run_cases(
         from trackaudit.vocabulary import load_vocabulary
 
         vocabulary = load_vocabulary(config)
+    calls, notices = _few(calls, config.limits.calls, sources)
     shapes = {shape.name: shape for shape in vocabulary.shapes}
     coverage = Coverage(calls, schema)
     project = Project(calls, schema, coverage, moments)
     ground = Ground(schema, coverage, shapes, project)
     asked = [*calls, *project.moments]
     groups: list[_Group] = []
-    notices: list[Notice] = []
     for rule in ruleset.rules:
         matches, failed = _matches(rule, asked, ground)
         notices.extend(failed)
@@ -122,6 +122,27 @@ def run_cases(
         if finding in heard
     ]
     return tuple(cases), tuple(notices)
+
+
+def _few(
+    calls: Sequence[TrackingCall], most: int, sources: Mapping[str, SourceFile]
+) -> tuple[Sequence[TrackingCall], list[Notice]]:
+    """The calls without those of one unit that are too many: each is compared with each other of its unit."""
+    if len(calls) <= most:
+        return calls, []
+    seen: dict[str, int] = {}
+    kept: list[TrackingCall] = []
+    notices: list[Notice] = []
+    for call in calls:
+        number = seen[call.unit] = seen.get(call.unit, 0) + 1
+        if number <= most:
+            kept.append(call)
+        elif number == most + 1:
+            source = sources.get(call.sink.path)
+            line = source.position(call.sink.start)[0] if source is not None else 0
+            why = f"only {most:,} sends of one function were judged, none from here on; `max-calls` sets the limit"
+            notices.append(Notice("limit", call.sink.path, line, why))
+    return kept, notices
 
 
 # ------------------------------------------------------------------------------------------------- matching
@@ -236,22 +257,25 @@ def _sorted(matches: list[_Match]) -> tuple[_Match, ...]:
 
 def _unsuperseded(groups: list[_Group]) -> list[_Group]:
     """Drop what a rule of higher precedence says of the same root, or of another part of the same send."""
-    over: dict[str, list[_Group]] = {}
-    for other in groups:
-        for rule in other.lead.rule.supersedes:
-            over.setdefault(rule, []).append(other)
-    return [
-        group for group in groups if not any(_speaks_for(other, group) for other in over.get(group.lead.rule.id, ()))
-    ]
-
-
-def _speaks_for(other: _Group, group: _Group) -> bool:
-    if other.root == group.root or {m.root for m in other.matches} & {m.root for m in group.matches}:
-        return True
-    if other.lead.part == group.lead.part:
-        return False
-    sinks = {match.subject.call.sink for match in other.matches}
-    return any(match.subject.call.sink in sinks for match in group.matches)
+    roots: set[tuple[str, Place]] = set()
+    entries: set[tuple[str, Place]] = set()
+    parts: dict[tuple[str, Place], set[str]] = {}
+    for group in groups:
+        for rule in group.lead.rule.supersedes:
+            roots.add((rule, group.root))
+            for match in group.matches:
+                entries.add((rule, match.root))
+                parts.setdefault((rule, match.subject.call.sink), set()).add(group.lead.part)
+    kept = []
+    for group in groups:
+        rule, part = group.lead.rule.id, group.lead.part
+        spoken_for = (rule, group.root) in roots or any(
+            (rule, match.root) in entries or parts.get((rule, match.subject.call.sink), set()) - {part}
+            for match in group.matches
+        )
+        if not spoken_for:
+            kept.append(group)
+    return kept
 
 
 # ------------------------------------------------------------------------------------------------- findings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from trackaudit import program as p
 from trackaudit.parse import kind_of
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from trackaudit.flow.link import Linker, Loaded
-    from trackaudit.flow.values import Func
     from trackaudit.program import Module
 
 SOURCES = ("src", "lib", "dist", "build")
@@ -124,10 +124,11 @@ def wanted(
     default = False
     for module in loaded.modules:
         named = linker.names(module)
+        exported = _Default(module)
         for func in loaded.made.values():
             if id(func.node) in sending and func.module is module:
                 names.add(named.get(id(func.node), func.node.name or ""))
-                default = default or _is_default(module, func, named.get(id(func.node), func.node.name or ""))
+                default = default or exported.holds(func.node, named.get(id(func.node), func.node.name or ""))
         for cls in loaded.classes.values():
             methods = [item for item in cls.node.members if item.value is not None and id(item.value) in sending]
             if methods and cls.module is module:
@@ -160,21 +161,35 @@ def _tails(path: str) -> set[str]:
     return {parts[0]} - {""}
 
 
-def _is_default(module: Module, func: Func, name: str) -> bool:
-    """Whether a function is what a module exports without a name, or holds in what it does."""
-    for statement in module.body:
-        value: p.Node | None = None
-        if isinstance(statement, p.Export):
-            value = statement.value
-            if any(item.exported == "default" and item.local == name != "" for item in statement.names):
-                return True
-        elif isinstance(statement, p.Expression) and isinstance(statement.value, p.Assign):
-            target = statement.value.target
-            if isinstance(target, p.Member) and isinstance(target.object, p.Name) and target.object.id == "module":
-                value = statement.value.value
-        if value is not None and (_holds(value, func.node) or (isinstance(value, p.Name) and value.id == name)):
-            return True
-    return False
+class _Default:
+    """What a module exports without a name: under these names, or in these expressions."""
+
+    def __init__(self, module: Module) -> None:
+        self._names: set[str] = set()
+        self._values: list[p.Node] = []
+        for statement in module.body:
+            value: p.Node | None = None
+            if isinstance(statement, p.Export):
+                value = statement.value
+                self._names.update(item.local for item in statement.names if item.exported == "default")
+            elif isinstance(statement, p.Expression) and isinstance(statement.value, p.Assign):
+                target = statement.value.target
+                if isinstance(target, p.Member) and isinstance(target.object, p.Name) and target.object.id == "module":
+                    value = statement.value.value
+            if isinstance(value, p.Name):
+                self._names.add(value.id)
+            elif value is not None:
+                self._values.append(value)
+        self._names.discard("")
+
+    def holds(self, node: p.Node, name: str) -> bool:
+        """Whether it is this function, or holds it in what it does."""
+        at = bisect_right(self._values, node.start, key=_start)
+        return name in self._names or (at > 0 and _holds(self._values[at - 1], node))
+
+
+def _start(node: p.Node) -> int:
+    return node.start
 
 
 def _renamed(module: Module) -> set[str]:

@@ -42,7 +42,7 @@ def parse(source: SourceFile) -> list[Module]:
     return _Component(source.path, source.data, source.language).modules()
 
 
-_PUG = re.compile(rb"<template\b[^>]*\blang\s*=\s*[\"']?pug\b[^>]*>", re.IGNORECASE)
+_PUG = re.compile(rb"<template\b[^<>]{0,1000}\blang\s*=\s*[\"']?pug\b[^<>]{0,1000}>", re.IGNORECASE)
 _PUG_EVENT = re.compile(
     rb"(?P<name>(?:@|v-on:)[\w.:-]+)\s*=\s*(?:\"(?P<one>(?:\\.|[^\"\\])+)\"|'(?P<two>(?:\\.|[^'\\])+)')", re.DOTALL
 )

@@ -3,8 +3,11 @@ documents of its own, each node at its place in the file."""
 
 from __future__ import annotations
 
+from array import array
+
 from trackaudit.parse.document_json import read_json
 from trackaudit.parse.escaped import Text, decoded
+from trackaudit.parse.measure import Values
 from trackaudit.program import Literal, Template, walk
 
 TYPE_CHECKING = False
@@ -19,13 +22,14 @@ def inner_documents(data: bytes, body: list[Stmt]) -> list[Stmt]:
     holds less than an object with a key, is only a text."""
     found: list[Stmt] = []
     seen: set[int] = set()
+    count = Values()
     for node in walk(list(body)):
         if not isinstance(node, (Literal, Template)) or node.end - node.start < 6 or node.start in seen:
             continue
         seen.add(node.start)
         text = _text(data, node.start, node.end)
         if text is not None:
-            found += _documents(text)
+            found += _documents(text, count)
     return found
 
 
@@ -45,13 +49,13 @@ def _text(data: bytes, start: int, end: int) -> Text | None:
         return None
     if first == b'"':
         return decoded(data, start, end)
-    return Text(data[inner:last], list(range(inner, last + 1)))
+    return Text(data[inner:last], array("I", range(inner, last + 1)))
 
 
-def _documents(text: Text) -> list[Stmt]:
+def _documents(text: Text, count: Values) -> list[Stmt]:
     if not text.data.rstrip().endswith((b"}", b"]")) or b":" not in text.data:
         return []
-    body, _, errors = read_json(text.data)
+    body, _, errors = read_json(text.data, count)
     if errors:
         return []
     moved: set[int] = set()

@@ -10,6 +10,7 @@ import re
 
 from trackaudit.config.limits import limits
 from trackaudit.parse.document_text import TOO_DEEP, mend, scalar
+from trackaudit.parse.measure import Values
 from trackaudit.program import Comment, Cut, Expression, Literal, Pair, Record, Sequence, Spread, Unknown
 
 TYPE_CHECKING = False
@@ -27,7 +28,7 @@ _TOKEN = re.compile(
       |<%(?:(?!%>).){0,300}%>|\{%(?:(?!%\}).){0,300}%\}|\{\#(?:(?!\#\}).){0,300}\#\})
   | (?P<mark>[\[\]{},:])
   | (?P<word>[^\s\[\]{},:"'/]+)
-  | (?P<quote>["'][^\n\r]*)
+  | (?P<quote>"(?:[^"\\\n\r]|\\(?:\r\n|.))*|'(?:[^'\\\n\r]|\\(?:\r\n|.))*)
   | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -51,15 +52,15 @@ class _Frame:
         self.colon = False
 
 
-def read_json(data: bytes) -> tuple[list[Stmt], list[Comment], list[tuple[int, int]]]:
-    """The documents, the comments and the byte ranges that could not be read."""
-    reader = _Reader(data)
+def read_json(data: bytes, count: Values | None = None) -> tuple[list[Stmt], list[Comment], list[tuple[int, int]]]:
+    """The documents, the comments and the byte ranges that could not be read. `count`: goes on from there."""
+    reader = _Reader(data, count or Values())
     reader.read()
     return reader.body, reader.comments, sorted(reader.errors)
 
 
 class _Reader:
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, count: Values) -> None:
         self.data = data
         self.body: list[Stmt] = []
         self.comments: list[Comment] = []
@@ -68,6 +69,7 @@ class _Reader:
         self._records = 0
         # Containers below are Unknown: the stages after this one walk documents by recursion.
         self._deepest = limits().depth
+        self._count = count
 
     def read(self) -> None:
         for match in _TOKEN.finditer(self.data):
@@ -77,7 +79,9 @@ class _Reader:
             start, end = match.span()
             if kind == "mark":
                 self._mark(start, end, self.data[start])
-            elif kind == "string":
+                continue
+            self._count.one()
+            if kind == "string":
                 text = self.data[start + 1 : end - 1].decode("utf-8", "replace")
                 self._value(scalar(self.data, start, end, _unescape(text), 1))
             elif kind == "word":
@@ -106,6 +110,7 @@ class _Reader:
 
     def _mark(self, start: int, end: int, mark: int) -> None:
         if mark in b"{[":
+            self._count.one()
             self._stack.append(_Frame(start, mark == 0x7B))
             self._records += mark == 0x7B
             return

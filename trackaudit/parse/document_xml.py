@@ -9,7 +9,9 @@ from __future__ import annotations
 from xml.parsers import expat
 
 from trackaudit.config.limits import limits
-from trackaudit.program import Comment, Expression, Literal, Pair, Record
+from trackaudit.parse.document_text import TOO_DEEP
+from trackaudit.parse.measure import Values
+from trackaudit.program import Comment, Cut, Expression, Literal, Pair, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class _Reader:
         self.data = data
         self.stack = [_Element("", 0)]
         self.comments: list[Comment] = []
+        self._count = Values()
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -48,16 +51,17 @@ class _Reader:
     def read(self) -> list[tuple[int, int]]:
         try:
             self._parser.Parse(self.data, True)
-        except (expat.ExpatError, _RefusedError):
+        except (expat.ExpatError, _RefusedError) as error:
             at = min(max(self._parser.CurrentByteIndex, 0), len(self.data))
             while len(self.stack) > 1:
                 self._close(at, at)
-            return [(at, len(self.data))]
+            return [Cut(at, len(self.data), TOO_DEEP) if isinstance(error, _DeepError) else (at, len(self.data))]
         return []
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self.stack) > limits().depth:
-            raise _RefusedError
+            raise _DeepError
+        self._count.one()
         self.stack.append(_Element(name, self._parser.CurrentByteIndex))
 
     def _end(self, name: str) -> None:
@@ -80,6 +84,7 @@ class _Reader:
         self.stack[-1].entries.append(Pair(start, end, key, value))
 
     def _comment(self, text: str) -> None:
+        self._count.one()
         start = self._parser.CurrentByteIndex
         end = self.data.find(b"-->", start)
         if end >= 0:
@@ -91,3 +96,7 @@ class _Reader:
 
 class _RefusedError(Exception):
     """The file holds what is not read."""
+
+
+class _DeepError(_RefusedError):
+    """Elements in elements, beyond the bound."""

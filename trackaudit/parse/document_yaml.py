@@ -8,6 +8,7 @@ alike (measured); they are turned into bytes here.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 
 import yaml
@@ -22,6 +23,7 @@ from yaml.events import (
 
 from trackaudit.config.limits import limits
 from trackaudit.parse.document_text import TOO_DEEP, scalar
+from trackaudit.parse.measure import Values
 from trackaudit.program import Comment, Cut, Expression, Literal, Pair, Record, Sequence, Spread, Unknown
 
 TYPE_CHECKING = False
@@ -95,8 +97,8 @@ class _Reader:
         self._offset = len(_BOM) if data.startswith(_BOM) else 0
         # One character a byte that is not UTF-8, so that places stay exact.
         self._text = data[self._offset :].decode("utf-8", "surrogateescape")
-        self._wide: list[int] = []
-        self._extra: list[int] = [0]
+        self._wide = array("I")
+        self._extra = array("I", (0,))
         if not self._text.isascii():
             self._measure()
         self._strings: list[tuple[int, int]] = []
@@ -107,6 +109,7 @@ class _Reader:
         self._seen = 0
         # Containers below `depth` are Unknown: the stages after this one walk documents by recursion.
         self._limits = limits()
+        self._count = Values()
         self._cut = False
 
     def _measure(self) -> None:
@@ -179,6 +182,7 @@ class _Reader:
             return
         start, end = event.start_mark.index + self._base, event.end_mark.index + self._base
         self._seen = end
+        self._count.one()
         if isinstance(event, ScalarEvent):
             self._scalar(event, start, end)
         elif isinstance(event, CollectionStartEvent):
@@ -315,6 +319,7 @@ class _Reader:
                 match = _COMMENT.search(self._text, strings[at][1])
                 continue
             start, end = self._byte(match.start()), self._byte(match.end())
+            self._count.one()
             found.append(Comment(start, end, self.data[start:end].decode("utf-8", "replace")))
             match = _COMMENT.search(self._text, match.end())
         return found

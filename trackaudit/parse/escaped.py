@@ -7,6 +7,7 @@ escapes change nothing in what the code says, and every place is exact.
 from __future__ import annotations
 
 import re
+from array import array
 
 from trackaudit.program import walk
 
@@ -23,14 +24,15 @@ _ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 class Text:
     """A JSON string's text. data: its bytes, UTF-8; places: where each stands in the file, and where the last ends."""
 
-    def __init__(self, data: bytes, places: list[int]) -> None:
+    def __init__(self, data: bytes, places: array[int]) -> None:
         self.data = data
         self.places = places
 
     def wrapped(self, before: bytes, after: bytes) -> Text:
         """The same with code around it, which has no place of its own."""
         first, last = self.places[0], self.places[-1]
-        return Text(before + self.data + after, [first] * len(before) + self.places + [last] * len(after))
+        places = array("I", [first]) * len(before) + self.places + array("I", [last]) * len(after)
+        return Text(before + self.data + after, places)
 
     def place(self, module: Module) -> None:
         """Move a module that was parsed from the text to its place in the file."""
@@ -47,17 +49,17 @@ class Text:
 
 def joined(texts: list[Text]) -> Text:
     """Texts one behind the other, at least one."""
-    data, places = b"", []
+    places = array("I")
     for text in texts:
-        data += text.data
-        places.extend(text.places[:-1])
-    return Text(data, [*places, texts[-1].places[-1]])
+        places += text.places[:-1]
+    places.append(texts[-1].places[-1])
+    return Text(b"".join(text.data for text in texts), places)
 
 
 def decoded(data: bytes, start: int, end: int) -> Text:
     """The text of the JSON string data[start:end], which is given with its quotes."""
     text = bytearray()
-    places: list[int] = []
+    places = array("I")
     at = start + 1
     for match in _ESCAPE.finditer(data, at, end - 1):
         text += data[at : match.start()]

@@ -8,7 +8,6 @@ holds is bound before all of them (`gtm_variables`).
 from __future__ import annotations
 
 from trackaudit.parse.document_json import read_json
-from trackaudit.parse.escaped import decoded
 from trackaudit.parse.gtm_variables import Variables, at, field, items, rows, text_of
 from trackaudit.parse.injected import page_in
 from trackaudit.program import (
@@ -185,11 +184,11 @@ class _Container:
     # ---- templates
 
     def _template(self, value: Expr | None) -> None:
-        if value is None or not self._variables.is_text(value):
+        text = self._variables.code(value) if self._variables.is_text(value) else None
+        if text is None:
             return
         from trackaudit.parse.gtm_template import template_modules
 
-        text = decoded(self.data, value.start, value.end)
         for module in template_modules(self.path, text.data):
             text.place(module)
             self.templates.append(module)

@@ -8,9 +8,11 @@ the tags; the name of one that the container does not define speaks for itself.
 from __future__ import annotations
 
 import re
+from array import array
 
 from trackaudit.parse.escaped import Text, decoded, joined
 from trackaudit.parse.injected import Holes, script_in
+from trackaudit.parse.measure import Words
 from trackaudit.program import (
     Bind,
     Call,
@@ -48,6 +50,7 @@ class Variables:
         self.comments = comments
         self.errors = errors
         self._known: dict[str, Expr] = {}
+        self._words = Words()
 
     def define(self, name: str, definition: Expr) -> None:
         """Keep a definition; the first of a name stays."""
@@ -60,7 +63,9 @@ class Variables:
     def code(self, value: Node | None) -> Text | None:
         """A text, or one of a published container's lists: `["template", "…", ["escape", ["macro", 3], 8], "…"]`."""
         if self.is_text(value):
-            return decoded(self.data, value.start, value.end)
+            text = decoded(self.data, value.start, value.end)
+            self._words.add(text.data)
+            return text
         if not isinstance(value, Sequence) or not value.items:
             return None
         parts: list[Text] = []
@@ -68,10 +73,14 @@ class Variables:
             number = macro(item)
             if number is not None:
                 name = b"{{macro %d}}" % number
-                parts.append(Text(name, [item.start] * len(name) + [item.end]))
+                parts.append(Text(name, array("I", (*[item.start] * len(name), item.end))))
             elif self.is_text(item):
                 parts.append(decoded(self.data, item.start, item.end))
-        return joined(parts) if parts else None
+        if not parts:
+            return None
+        text = joined(parts)
+        self._words.add(text.data)
+        return text
 
     def holes(self, text: Text) -> Holes | None:
         """The references in a script, as what is put into it."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from trackaudit.parse.grammar import grammar, tree_sitter
 from trackaudit.parse.javascript import parse_script
 from trackaudit.parse.template import Template, dialect_of
 from trackaudit.parse.template_lower import Filler
 from trackaudit.parse.template_mask import Mask
+from trackaudit.parse.tree import nodes_of, tree_of
 from trackaudit.program import (
     Call,
     Comment,
@@ -37,12 +37,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import tree_sitter
+
     from trackaudit.model import SourceFile
     from trackaudit.program import Expr, Stmt
 
-_GRAMMAR = grammar("html")
-_QUERY = tree_sitter.Query(_GRAMMAR, "(script_element) @script (attribute) @attribute (comment) @comment")
-_STEPS = 50_000
+_WANTED = frozenset(("script_element", "attribute", "comment"))
+_LEAVES = frozenset(("attribute", "comment", "text", "raw_text", "end_tag"))
 _SCRIPT_TYPES = frozenset(
     ("", "module", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript",
      "application/x-javascript", "text/jsx", "text/babel", "text/typescript", "application/typescript",
@@ -99,38 +100,21 @@ def parse(source: SourceFile) -> list[Module]:
 def markup(data: bytes, start: int = 0, end: int | None = None) -> Markup | None:
     """The scripts, attributes and comments of HTML in data[start:end]; None if it is so broken that reading it would
     take for ever."""
-    tree = _tree(data, start, len(data) if end is None else end)
+    tree = tree_of("html", data, start, end)
     if tree is None:
         return None
-    found = tree_sitter.QueryCursor(_QUERY).captures(tree.root_node)
-    scripts = [_script(node, data) for node in found.get("script", [])]
-    attributes = [one for node in found.get("attribute", []) if (one := _attribute(node, data)) is not None]
-    comments = [(node.start_byte, node.end_byte) for node in found.get("comment", [])]
-    return Markup(sorted(scripts), sorted(attributes, key=lambda one: one.place), sorted(comments))
+    found = Markup([], [], [])
+    for node, parent in nodes_of(tree.root_node, _WANTED, _LEAVES):
+        if node.type == "script_element":
+            found.scripts.append(_script(node, data, parent == "element"))
+        elif node.type == "comment":
+            found.comments.append((node.start_byte, node.end_byte))
+        elif (one := _attribute(node, data)) is not None:
+            found.attributes.append(one)
+    return found
 
 
-def _tree(data: bytes, start: int, end: int) -> tree_sitter.Tree | None:
-    parser = tree_sitter.Parser(_GRAMMAR)
-    if (start, end) != (0, len(data)):
-        parser.included_ranges = [tree_sitter.Range((0, 0), (0, 0), start, end)]
-    left = _STEPS + len(data) // 10
-    view = memoryview(data)
-
-    def text(offset: int, point: object) -> memoryview:
-        return view[offset : offset + 65536]
-
-    def stop(offset: int, error: bool) -> bool:
-        nonlocal left
-        left -= 1
-        return left < 0
-
-    try:
-        return parser.parse(text, progress_callback=stop)
-    except ValueError:  # stopped
-        return None
-
-
-def _script(node: tree_sitter.Node, data: bytes) -> Script:
+def _script(node: tree_sitter.Node, data: bytes, nested: bool) -> Script:
     start = end = node.end_byte
     attributes: dict[str, tuple[int, int]] = {}
     for child in node.children:
@@ -141,8 +125,7 @@ def _script(node: tree_sitter.Node, data: bytes) -> Script:
                     attributes.setdefault(one.name.lower(), (one.start, one.end))
         elif child.type == "raw_text":
             start, end = child.start_byte, child.end_byte
-    parent = node.parent
-    return Script(start, end, attributes, parent is not None and parent.type == "element", node.start_byte)
+    return Script(start, end, attributes, nested, node.start_byte)
 
 
 def _attribute(node: tree_sitter.Node, data: bytes) -> Attribute | None:

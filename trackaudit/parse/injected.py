@@ -7,6 +7,7 @@ what is put into the string becomes a tag of a template (`template`), so that th
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from trackaudit.parse.html import Page
 from trackaudit.parse.javascript import parse_script
@@ -301,8 +302,8 @@ def _python_page(
 
 
 _PHP_STRING = re.compile(
-    rb"<<<[ \t]*(?P<q>[\"']?)(?P<label>\w+)(?P=q)\r?\n(?P<here>.*?)\n[ \t]*(?P=label)\b"
-    rb"|\"(?P<double>(?:\\.|[^\"\\])*)\"|'(?P<single>(?:\\.|[^'\\])*)'|//[^\n]*|/\*.*?\*/|#[^\n]*",
+    rb"<<<[ \t]*(?P<q>[\"']?)(?P<label>\w+)(?P=q)\r?\n(?:(?P<here>.*?)\n[ \t]*(?P=label)\b|.*)"
+    rb"|\"(?P<double>(?:\\.|[^\"\\])*)\"|'(?P<single>(?:\\.|[^'\\])*)'|\\.|//[^\n]*|/\*(?:.*?\*/|.*)|#[^\n]*",
     re.DOTALL,
 )
 _PHP_HOLE = re.compile(rb"\{(\$[^{}]*)\}|(\$[A-Za-z_]\w*(?:->\w+|\[[^\]\s]*\])?)")
@@ -354,8 +355,10 @@ def _php_holes(data: bytes, start: int, end: int, part: str) -> list[tuple[int, 
     for match in joined:
         holes.append((match.start(), match.start("text"), read(data, *match.span("value"), STYLES["php"])))
     if part != "single":
+        ends = [match.start("text") for match in joined]
         for match in _PHP_HOLE.finditer(data, start, end):
-            if any(begin <= match.start() < close for begin, close, _ in holes):
+            next_one = bisect_right(ends, match.start())
+            if next_one < len(joined) and joined[next_one].start() <= match.start():
                 continue
             span = match.span(1) if match.group(1) is not None else match.span(2)
             holes.append((match.start(), match.end(), read(data, span[0], span[1], STYLES["php"])))

@@ -15,12 +15,14 @@ from trackaudit.parse import (
     javascript_modules,
     javascript_statements,
 )
-from trackaudit.parse.grammar import grammar, tree_sitter
 from trackaudit.parse.javascript_lower import Lower, is_text
+from trackaudit.parse.tree import nodes_at, tree_of
 from trackaudit.program import Comment, Module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import tree_sitter
+
     from trackaudit.model import SourceFile
     from trackaudit.program import Stmt
 
@@ -35,11 +37,8 @@ _WRITES = (
     b"<\\/script", b"<Script",
 )  # fmt: skip
 """What a script holds that writes code into a page (`injected`); so does what sets a `text` or `textContent`."""
-_CHUNK = 1 << 16
-_STEPS = 20_000
-_BYTES_A_STEP = 8
-"""tree-sitter reports a step every 100 operations: one for 20 to 200 bytes of sound code, many for a broken byte."""
 _COMMENT = re.compile(rb"//|/\*|<!--|-->|#!")
+_COMMENTS = frozenset(("comment", "html_comment"))
 
 
 def parse(source: SourceFile) -> list[Module]:
@@ -54,11 +53,11 @@ def parse_script(path: str, data: bytes, language: str, start: int, end: int) ->
     grammars too, and kept so if that leaves less unread: some projects write type annotations in it, and where no
     JSX is expected, a template's `<?php … ?>` breaks a few bytes instead of the rest of the file.
     """
-    tree = _tree(data, language, start, end)
+    tree = tree_of(language, data, start, end)
     errors = _errors(tree, data, start, end)
     if errors and language == "javascript":
         for other in ("tsx", "typescript"):
-            other_tree = _tree(data, other, start, end)
+            other_tree = tree_of(other, data, start, end)
             other_errors = _errors(other_tree, data, start, end)
             if _size(other_errors) < _size(errors):
                 tree, errors, language = other_tree, other_errors, other
@@ -80,29 +79,6 @@ def _writes(data: bytes, start: int, end: int) -> bool:
         return True
     # Few scripts hold the word, so the pattern is compiled only then.
     return data.find(b".text", start, end) >= 0 and bool(re.search(rb"\.text(?:Content)?\s*=", data[start:end]))
-
-
-def _tree(data: bytes, language: str, start: int, end: int) -> tree_sitter.Tree | None:
-    """The syntax tree; None if the text is so broken that mending it would take for ever."""
-    parser = tree_sitter.Parser(grammar(language))
-    if (start, end) != (0, len(data)):
-        # rows and columns play no part here, only bytes
-        parser.included_ranges = [tree_sitter.Range((0, 0), (0, 0), start, end)]
-    view = memoryview(data)
-    left = _STEPS + (end - start) // _BYTES_A_STEP
-
-    def read(offset: int, point: object) -> memoryview:
-        return view[offset : offset + _CHUNK]
-
-    def stop(offset: int, error: bool) -> bool:
-        nonlocal left
-        left -= 1
-        return left < 0
-
-    try:
-        return parser.parse(read, progress_callback=stop)
-    except ValueError:  # stopped
-        return None
 
 
 def _errors(tree: tree_sitter.Tree | None, data: bytes, start: int, end: int) -> list[tuple[int, int]]:
@@ -136,14 +112,8 @@ def _size(errors: list[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _comments(root: tree_sitter.Node, data: bytes) -> list[Comment]:
-    # Where a comment may begin, the tree is asked: a query's cost grows with the square of how deep the tree is.
-    spans: list[tuple[int, int]] = []
-    for found in _COMMENT.finditer(data, root.start_byte, root.end_byte):
-        if spans and found.start() < spans[-1][1]:
-            continue
-        node = root.descendant_for_byte_range(found.start(), found.start() + 1)
-        if node is not None and node.type in ("comment", "html_comment"):
-            spans.append((node.start_byte, node.end_byte))
+    places = (found.start() for found in _COMMENT.finditer(data, root.start_byte, root.end_byte))
+    spans = dict.fromkeys((node.start_byte, node.end_byte) for node in nodes_at(root, places, _COMMENTS))
     return [Comment(start, end, data[start:end].decode("utf-8", "replace")) for start, end in spans]
 
 

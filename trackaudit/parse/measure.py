@@ -1,6 +1,7 @@
-"""Parse, the measure: a file's bytes in, its number of words and signs out, before any parser sees them.
+"""Parse, the measure: what a file asks for, as its number of words and signs, or of values, is held against a bound.
 
-A syntax tree takes up to a kilobyte for each, most of it before anything could be counted in the tree.
+A syntax tree takes up to a kilobyte for each word and sign, most of it before anything could be counted in the tree, so
+code and markup are counted before any parser sees them. Documents are read piece by piece, and counted so.
 """
 
 from __future__ import annotations
@@ -22,6 +23,33 @@ def tokens(data: bytes) -> int:
 
 def measure(data: bytes) -> None:
     """Raises TooMuch for what no parser shall see."""
-    most = limits().tokens
-    if tokens(data) > most:
-        raise TooMuch(f"the file has more than {most:,} words and signs, so it was not analysed", "max-tokens")
+    if len(data) > limits().tokens:
+        Words().add(data)
+
+
+class Words:
+    """Counts the words and signs of a file's code, which may come in pieces."""
+
+    def __init__(self) -> None:
+        self._most = self._left = limits().tokens
+
+    def add(self, data: bytes) -> None:
+        """Another piece. Raises TooMuch where there are too many in all."""
+        self._left -= tokens(data)
+        if self._left < 0:
+            raise TooMuch(
+                f"the file has more than {self._most:,} words and signs, so it was not analysed", "max-tokens"
+            )
+
+
+class Values:
+    """Counts what a document holds: its keys, values and comments."""
+
+    def __init__(self) -> None:
+        self._most = self._left = limits().tokens
+
+    def one(self) -> None:
+        """Another one. Raises TooMuch for the first that is too many."""
+        self._left -= 1
+        if self._left < 0:
+            raise TooMuch(f"the document has more than {self._most:,} values, so it was not analysed", "max-tokens")

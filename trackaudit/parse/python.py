@@ -6,12 +6,15 @@ the `python_*` file of that name. Broken code still yields what could be read, a
 
 from __future__ import annotations
 
-from trackaudit.parse.grammar import grammar, tree_sitter
+import re
+from functools import partial
+
 from trackaudit.parse.python_definitions import DefinitionReader, Scope
 from trackaudit.parse.python_expressions import Expressions
 from trackaudit.parse.python_imports import read_import, read_import_from
 from trackaudit.parse.python_match import MatchReader
 from trackaudit.parse.python_syntax import inner
+from trackaudit.parse.tree import nodes_at, tree_of
 from trackaudit.program import (
     TOO_DEEP,
     Assign,
@@ -42,7 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tree_sitter import Node as Syntax
-    from tree_sitter import Parser
 
     from trackaudit.model import SourceFile
     from trackaudit.program import Expr, Stmt, Target
@@ -54,14 +56,17 @@ _COMPOUND = frozenset(
     )
 )  # fmt: skip
 _MAX_ERRORS = 200
-
-_parser: Parser | None = None
+_COMMENT = re.compile(rb"#")
+_COMMENTS = frozenset(("comment",))
 
 
 def parse(source: SourceFile) -> list[Module]:
     """Read one Python file. Never raises for what is in it: unreadable parts are in `errors`, the rest is lowered."""
     data = source.data
-    root = _load_parser().parse(data).root_node
+    tree = tree_of("python", data)
+    if tree is None:
+        return [Module(source.path, "python", [], [], [(0, len(data))])]
+    root = tree.root_node
     reader = _Statements(data)
     body = reader.body([root] if root.type == "ERROR" else root.named_children)
     errors = reader.errors + (_error_ranges(root) if root.has_error else [])
@@ -73,27 +78,15 @@ def parse(source: SourceFile) -> list[Module]:
     return [module]
 
 
-def _load_parser() -> Parser:
-    global _parser
-    if _parser is None:
-        _parser = tree_sitter.Parser(grammar("python"))
-    return _parser
-
-
 def _comments(data: bytes, root: Syntax) -> list[Comment]:
-    # Asking the tree about each `#` is cheaper than compiling a query or walking the whole tree.
+    places = (found.start() for found in _COMMENT.finditer(data))
     comments: list[Comment] = []
-    at = data.find(b"#")
-    while at >= 0:
-        node = root.descendant_for_byte_range(at, at + 1)
-        after = at + 1
-        if node is not None and node.child_count == 0:
-            after = max(after, node.end_byte)
-            if node.type == "comment":
-                raw = data[node.start_byte : node.end_byte].rstrip(b"\r")
-                start = node.start_byte
-                comments.append(Comment(start, start + len(raw), raw.decode("utf-8", "replace")))
-        at = data.find(b"#", after)
+    for node in nodes_at(root, places, _COMMENTS):
+        start = node.start_byte
+        if comments and comments[-1].start == start:
+            continue
+        raw = data[start : node.end_byte].rstrip(b"\r")
+        comments.append(Comment(start, start + len(raw), raw.decode("utf-8", "replace")))
     return comments
 
 
@@ -131,9 +124,9 @@ class _Statements:
             "continue_statement": _jump,
             "global_statement": self._global,
             "nonlocal_statement": self._global,
-            "import_statement": read_import,
-            "import_from_statement": read_import_from,
-            "future_import_statement": read_import_from,
+            "import_statement": partial(read_import, data),
+            "import_from_statement": partial(read_import_from, data),
+            "future_import_statement": partial(read_import_from, data),
             "if_statement": self._if,
             "for_statement": self._for,
             "while_statement": self._while,

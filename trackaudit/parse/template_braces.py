@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.parse.template_tag import Dialect
 
+_FARTHEST = 100_000
 _JSX = re.compile(rb"\s*[\w\"'-]+\s*:")
 """What begins a JSX attribute that holds an object, as in `style={{ width: 1 }}`."""
 
@@ -48,7 +49,8 @@ def statement(data: bytes, start: int, dialect: Dialect) -> Tag | None:
     word = match.group().decode() if match else ""
     rest = (inner[0] + len(word), inner[1])
     if word in ("comment", "raw", "verbatim", "schema", "doc"):
-        near = data.find(b"end" + word.encode(), end)
+        # What is a template's own text is short; a long way to its end is none.
+        near = data.find(b"end" + word.encode(), end, end + _FARTHEST)
         closing = re.compile(rb"\{%-?\s*end" + word.encode() + rb"\s*-?%\}").search(data, max(near - 8, end), near + 80)
         if closing is not None:
             if word in ("raw", "verbatim"):  # what is inside is text, also where it looks like tags

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from trackaudit.record import NamedTuple
 
@@ -32,6 +33,8 @@ DEAD = Tag(0, -1, "", (0, 0))
 """No tag, and no closer of its sort anywhere behind."""
 LONGEST = 4_000
 """Bytes that a tag of one expression may have."""
+_DEEPEST = 50
+"""Brackets in brackets of one expression."""
 
 WORDS = {
     "if": "if",
@@ -77,27 +80,40 @@ def trimmed(data: bytes, start: int, end: int, what: bytes) -> tuple[int, int]:
     return start, end
 
 
-_QUOTED = re.compile(rb"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
+# A comment that does not end takes all the rest, and an escaped quote begins nothing; else the rest of a file would be
+# looked through for each of many.
+_QUOTED = re.compile(rb"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|//[^\n]*|/\*(?:.*?\*/|.*)|(?P<escaped>\\.)", re.DOTALL)
 
 
 def bare(text: bytes) -> bytes:
     """The text with strings and comments blanked, at the same length."""
-    return _QUOTED.sub(
-        lambda match: (
-            b" " * len(match.group()) if match.group()[:1] == b"/" else b"'" + b"_" * (len(match.group()) - 2) + b"'"
-        ),
-        text,
-    )
+    return _QUOTED.sub(_blank, text)
+
+
+def _blank(match: re.Match[bytes]) -> bytes:
+    found = match.group()
+    if match.group("escaped") is not None:
+        return found
+    return b" " * len(found) if found.startswith(b"/") else b"'" + b"_" * (len(found) - 2) + b"'"
 
 
 def balanced(data: bytes, at: int, opening: bytes, closing: bytes) -> int:
-    """Where the bracket that is open at `at` closes, past strings; -1 if it does not."""
+    """Where the bracket that is open at `at` closes, past strings; -1 if it does not, or is no expression's."""
+    end = min(at + LONGEST, len(data))
+    if data.find(closing, at, end) < 0:
+        return -1
     depth = 1
-    for match in re.compile(
-        rb"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|" + re.escape(opening) + b"|" + re.escape(closing), re.DOTALL
-    ).finditer(data, at, at + LONGEST):
+    for match in _bracket(opening, closing).finditer(data, at, end):
         text = match.group()
         depth += 1 if text == opening else -1 if text == closing else 0
         if depth == 0:
             return match.start()
+        if depth > _DEEPEST:
+            return -1
     return -1
+
+
+@cache
+def _bracket(opening: bytes, closing: bytes) -> re.Pattern[bytes]:
+    text = rb"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|\\.|" + re.escape(opening) + b"|" + re.escape(closing)
+    return re.compile(text, re.DOTALL)

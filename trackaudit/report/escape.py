@@ -15,8 +15,17 @@ def escape(text: str) -> str:
     """One line, printable letters only; all else as `\\x1b`, `\\u202e`, `\\n`. Bytes that are not UTF-8 as `\\xff`."""
     if not text.isprintable():
         text = "".join(map(escape_letter, text))
-    # A CI log obeys `##[command]` anywhere in a line.
-    return text.replace("##[", "#\\x23[") if "##[" in text else text
+    obeyed = commands(text)
+    return "".join("\\x23" if at in obeyed else letter for at, letter in enumerate(text)) if obeyed else text
+
+
+def commands(text: str) -> set[int]:
+    """Where the second `#` of each `##[command]` is: a CI log obeys it anywhere in a line, and `##vso[task.…]` too."""
+    if "##" not in text or "[" not in text:
+        return set()
+    import re
+
+    return {found.start() + 1 for found in re.finditer(r"##(?=\w*\[)", text)}
 
 
 def escape_letter(letter: str) -> str:

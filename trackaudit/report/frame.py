@@ -6,7 +6,7 @@ Only a window around the place is decoded, so that a bundle that is one line of 
 from __future__ import annotations
 
 from trackaudit.record import NamedTuple
-from trackaudit.report.escape import escape_letter
+from trackaudit.report.escape import commands, escape_letter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def _cropped(
 
 def _cells(text: str) -> list[tuple[str, int]]:
     """Each character as it is shown, and how many columns it takes."""
-    if text.isascii() and text.isprintable() and "##[" not in text:
+    obeyed = commands(text)
+    if text.isascii() and text.isprintable() and not obeyed:
         return [(letter, 1) for letter in text]
     import unicodedata
 
@@ -93,8 +94,8 @@ def _cells(text: str) -> list[tuple[str, int]]:
         if letter == "\t":
             taken = _TAB - column % _TAB
             shown = " " * taken
-        elif letter == "[" and text[max(0, index - 2) : index] == "##":  # a CI log obeys `##[command]`
-            shown = "\\x5b"
+        elif index in obeyed:
+            shown = "\\x23"
             taken = 4
         elif letter.isprintable():
             if unicodedata.combining(letter):
