@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 
 from trackaudit.config import Config
 from trackaudit.config.limits import Limits
+from trackaudit.discover.git import run_git
 from trackaudit.pipeline import check_texts
 
 if TYPE_CHECKING:
@@ -59,3 +61,28 @@ def test_a_link_of_the_tree_does_not_make_a_command_write_outside(
     assert done.returncode == 2
     assert "leads out of its folder" in done.stderr
     assert list(outside.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_spawn"), reason="streams are closed so on POSIX")
+@pytest.mark.parametrize("closed", [(1,), (0, 1, 2)])
+def test_a_standard_stream_that_is_closed_is_nowhere_to_write_and_no_fault(
+    tmp_path: Path, closed: tuple[int, ...]
+) -> None:
+    (tmp_path / "a.js").write_text("exponea.update({ email: user.email })\n")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    shut = " ".join(f"{number}>&-" for number in closed)
+    command = f'exec "$0" -m trackaudit check a.js {shut}'
+    done = subprocess.run(["sh", "-c", command, sys.executable], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "internal error" not in done.stderr
+    assert (tmp_path / "a.js").read_text() == "exponea.update({ email: user.email })\n"
+
+
+def test_a_git_of_a_relative_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "git.exe" if os.name == "nt" else "git"
+    (tmp_path / name).write_text(f"#!/bin/sh\ntouch '{tmp_path}/trap'\n")
+    (tmp_path / name).chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f".{os.pathsep}")
+    assert run_git(str(tmp_path), ["status"]) == "git is not installed"
+    assert not (tmp_path / "trap").exists()

@@ -7,9 +7,10 @@ the others is switched off.
 
 from __future__ import annotations
 
+import errno
 import os
 
-from trackaudit.discover.process import ended
+from trackaudit.discover.process import ended, installed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +103,10 @@ def index_of(repository: str) -> str | None:
 
 def _command(root: str) -> list[str]:
     settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit")
-    return ["git", *(part for setting in settings for part in ("-c", setting)), "-C", root]
+    git = installed("git")
+    if git is None:
+        raise FileNotFoundError(errno.ENOENT, "git is not installed")
+    return [git, *(part for setting in settings for part in ("-c", setting)), "-C", root]
 
 
 def _environment() -> dict[str, str]:

@@ -16,12 +16,22 @@ if TYPE_CHECKING:
 _PART = 1 << 16
 
 
+def installed(name: str, first: str = "") -> str | None:
+    """The program of this name in the first folder of the search path that has one, or in `first` before those;
+    absolute, and never one that a relative folder names. Windows looks for a bare name in the working directory first,
+    which may be the tree of a stranger."""
+    file = f"{name}.exe" if os.name == "nt" else name
+    folders = [first, *os.environ.get("PATH", os.defpath).split(os.pathsep)]
+    paths = (os.path.join(folder, file) for folder in folders if os.path.isabs(folder))
+    return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), None)
+
+
 def ended(command: Sequence[str], environment: Mapping[str, str], seconds: float) -> tuple[int, bytes, bytes]:
     """The exit code, output and errors of a command that is run to its end.
 
     Raises OSError if it cannot be started, and TimeoutError if it was killed after so many seconds without an end.
     """
-    if sys.platform == "win32" or not hasattr(os, "posix_spawnp"):
+    if sys.platform == "win32" or not hasattr(os, "posix_spawn"):
         return _by_subprocess(command, environment, seconds)
     pipes = os.pipe(), os.pipe()
     try:
@@ -29,7 +39,7 @@ def ended(command: Sequence[str], environment: Mapping[str, str], seconds: float
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             *((os.POSIX_SPAWN_DUP2, into, number) for number, (_, into) in enumerate(pipes, 1)),
         ]
-        child = os.posix_spawnp(command[0], [*command], environment, file_actions=actions)
+        child = os.posix_spawn(command[0], [*command], environment, file_actions=actions)
     except BaseException:
         for out, _ in pipes:
             os.close(out)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import sys
 
+from trackaudit.discover.process import installed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,11 +30,8 @@ _WALK = ("--no-config", "--null", "--hidden", "--no-require-git", "--no-ignore-d
 
 
 def program() -> str | None:
-    """The ripgrep beside this Python, else that of the search path; never one that a relative folder names."""
-    name = "rg.exe" if os.name == "nt" else "rg"
-    folders = [os.path.dirname(sys.executable), *os.get_exec_path()]
-    paths = (os.path.join(folder, name) for folder in folders if os.path.isabs(folder))
-    return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), None)
+    """The ripgrep beside this Python, else that of the search path."""
+    return installed("rg", os.path.dirname(sys.executable))
 
 
 class Ripgrep:
