@@ -24,7 +24,7 @@ resource.setrlimit(resource.RLIMIT_AS, ({MOST}, {MOST}))
 from trackaudit.pipeline import check_texts
 path, name = sys.argv[1:]
 with open(name, "rb") as file:
-    text = file.read().decode("utf-8", "surrogateescape")
+    text = file.read().decode("utf-8", "replace")
 for notice in check_texts({{path: text}}, min_confidence="low").notices:
     print(notice.kind)
 """
