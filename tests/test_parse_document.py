@@ -345,3 +345,13 @@ def test_what_lies_beside_a_deep_value_is_read() -> None:
     assert show(read.body[0]).endswith("'a': 1}")
     assert len(read.errors) == 1
     assert module(text, "a.yaml").errors == read.errors
+
+
+@pytest.mark.parametrize("levels", [500, 1_100, 20_000])
+def test_a_document_nested_thousands_deep_is_cut_the_same_whatever_pyyaml_bounds_itself(levels: int) -> None:
+    data = b"a: 1\nb: " + b"[" * levels + b"]" * levels + b"\n---\nc: 1\n"
+    (module,) = parse(SourceFile("a.yaml", data, "document"))
+    first, second = module.errors
+    assert isinstance(first, Cut)
+    assert (first[0], second) == (107, (408, data.index(b"\n---")))
+    assert len(module.body) == 2

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
+from itertools import islice
 
 import yaml
 from yaml.events import (
@@ -28,6 +29,8 @@ from trackaudit.program import Comment, Cut, Expression, Literal, Pair, Record, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from yaml.events import Event
 
     from trackaudit.program import Expr, Stmt
@@ -133,12 +136,11 @@ class _Reader:
     def read(self) -> None:
         """Read all documents; after a break go on at the next `---`."""
         text = self._readable()
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         begin = 0
         for _ in range(_MAX_RESUMES):
             self._base = begin
             try:
-                for event in yaml.parse(text[begin:] if begin else text, Loader=loader):
+                for event in _events(text[begin:] if begin else text):
                     self._event(event)
                 return
             except yaml.YAMLError as error:
@@ -323,6 +325,21 @@ class _Reader:
             found.append(Comment(start, end, self.data[start:end].decode("utf-8", "replace")))
             match = _COMMENT.search(self._text, match.end())
         return found
+
+
+def _events(text: str) -> Iterator[Event]:
+    """What PyYAML reads. From 6.0.4 on it refuses a thousand levels, before it tells of the first of them; then what
+    comes before is read again, which is deep enough to be given up here."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    told = 0
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            yield event
+            told += 1
+    except yaml.MarkedYAMLError as error:
+        if error.problem_mark is None or "nesting depth" not in str(error.problem):
+            raise
+        yield from islice(yaml.parse(text[: error.problem_mark.index], Loader=loader), told, None)
 
 
 def _blank(match: re.Match[str]) -> str:
