@@ -23,6 +23,8 @@ _JOINT = re.compile(r"[\"'](?:\s|\\\r?\n)*[bBrRuU]*[\"']")
 """Between two strings that Python reads as one."""
 _PREFIX = re.compile(r"[bBfFrRuU]{1,2}(?=[\"'])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_ONE = re.compile("\ufffd+")
+"""What bytes that are no text become, one or several."""
 _MASK = re.compile(r"x{2,}|_{2,}")
 """What stands for a template's tag in broken code."""
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
@@ -92,12 +94,12 @@ def shows(text: str, named: str) -> bool:
         return text.startswith("<")
     if named.startswith("match at "):  # what a `match` asks about
         return True
-    if not named.strip("_") and text[:1] in "{%":  # a template's tag where the script wants a name
+    if not named.strip("_x") and text[:1] in "{%$":  # a template's tag where the script wants a name
         return True
     if text[:1].isdigit() or r"\N{" in text:  # the value of a number, the name of a character
         return True
-    named = named.removeprefix("jsx:").replace("\ufffd\ufffd", "\ufffd")
-    seen = {text}
+    named = _ONE.sub("\ufffd", named.removeprefix("jsx:"))
+    seen = {_ONE.sub("\ufffd", text)}
     for _ in range(_DEPTH):
         if named in seen:
             return True

@@ -149,7 +149,24 @@ def test_no_front_end_fails_on_a_broken_file_and_its_places_stay_true(name: str)
     check()
 
 
-@pytest.mark.parametrize(("path", "data"), [("a.tsx", b'import { a } ` " } ` "../hooks/useEngagement";\n')])
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("a.tsx", b'import { a } ` " } ` "../hooks/useEngagement";\n'),
+        ("a.svelte", b"<script>exponea.update({ email });</script>\n<a on:click={ /><input bind:value={ ><a onclick={"),
+        (
+            "GTM-1.json",
+            b'{"exportFormatVersion": 2, "containerVersion": {"tag": ['
+            b'{"tagId": "1", "name": "a", "type": "html", "firingTriggerId": ["1"], "setupTag": [{"tagName": "c"}],'
+            b' "parameter": [{"key": "html", "value": "<script>a()</script>"}]},'
+            b'{"tagId": "2", "name": "b", "type": "html", "firingTriggerId": ["2"],'
+            b' "parameter": [{"key": "html", "value": "<script>b()</script>"}]},'
+            b'{"tagId": "3", "name": "c", "type": "html",'
+            b' "parameter": [{"key": "html", "value": "<script>c()</script>"}]}]}}',
+        ),
+        ("a.py", b'f(json={"\x80\x80egistered": 1})\n'),
+    ],
+)
 def test_what_once_had_a_wrong_place_has_a_true_one(path: str, data: bytes) -> None:
     assert list(problems(data, parse(SourceFile(path, data, language_of(path) or "")))) == []
 

@@ -140,8 +140,7 @@ class _Component:
                 continue
             if not name.startswith("on") or not self.data[one.start : one.end].startswith(b"{"):
                 continue
-            inner = one._replace(start=one.start + 1, end=one.end - 1)
-            calls.append(self._svelte(inner, typed))
+            calls.append(self._svelte(_unwrapped(one), typed))
         return calls
 
     def _pug(self) -> list[Attribute]:
@@ -170,7 +169,8 @@ class _Component:
         for one in found.attributes:
             if _BIND.match(one.name) is None or not self.data[one.start : one.end].startswith(b"{"):
                 continue
-            module = parse_script(self.path, self.data, "javascript", one.start + 1, one.end - 1)
+            inner = _unwrapped(one)
+            module = parse_script(self.path, self.data, "javascript", inner.start, inner.end)
             first = module.body[0] if len(module.body) == 1 else None
             if isinstance(first, Expression) and isinstance(first.value, (Name, Member)):
                 target, start, end = first.value, one.start, one.end
@@ -198,3 +198,8 @@ class _Component:
                 self.body.append(Expression(one.start, one.end, handler_call(self.path, self.data, one, self.errors)))
         modules.append(Module(self.path, "javascript", self.body, self.comments, self.errors, page=bool(self.body)))
         return modules
+
+
+def _unwrapped(one: Attribute) -> Attribute:
+    """The attribute `{…}` without its braces, of which broken markup may have lost one."""
+    return one._replace(start=one.start + 1, end=max(one.start + 1, one.end - 1))

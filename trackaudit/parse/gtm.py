@@ -233,5 +233,7 @@ def _chosen(groups: list[list[Stmt]]) -> list[Stmt]:
     if len(groups) < 2:
         return groups[0] if groups else []
     half = len(groups) // 2
-    start, end = groups[0][0].start, groups[-1][-1].end
+    # Tags that others start stand where they are run, not where they are written.
+    start = min(statement.start for group in groups for statement in group)
+    end = max(statement.end for group in groups for statement in group)
     return [Branch(start, end, Unknown(start, start, []), _chosen(groups[:half]), _chosen(groups[half:]))]
