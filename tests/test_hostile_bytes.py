@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from trackaudit.discover import git
+from trackaudit.discover import process
 from trackaudit.discover.sources import Sources
 from trackaudit.pipeline import CheckOptions, check
 
@@ -165,10 +165,10 @@ def test_on_windows_a_git_that_the_tree_holds_is_not_run(monkeypatch: pytest.Mon
     (tmp_path / "here").mkdir()
     (tmp_path / "bin").mkdir()
     for folder in ("here", "bin"):
-        (tmp_path / folder / "git.exe").touch()
+        (tmp_path / folder / "git.exe").touch(mode=0o755)
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("PATH", os.pathsep.join(["", ".", "here", str(tmp_path / "bin")]))
     monkeypatch.setattr(os, "name", "nt")
-    found = git._program()
+    found = process.installed("git")
     monkeypatch.undo()
     assert found == os.path.join(str(tmp_path / "bin"), "git.exe")
