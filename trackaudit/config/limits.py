@@ -22,7 +22,7 @@ class Limits(NamedTuple):
     aliases: int = 10_000
     steps: int = 400_000
     run_steps: int = 2_000_000
-    calls: int = 1_000
+    calls: int = 2_000
     seconds: int = 60
 
 
