@@ -79,10 +79,11 @@ STANDARD = {"typing", "json", "subprocess", "pathlib", "dataclasses", "importlib
 LIGHT = {"__future__", "_collections", "_locale", "errno", "gc", "marshal", "select", "time"}
 """All of the standard library that a run without a word of ours needs, beside what the interpreter has loaded."""
 FIRST = {
-    "", ".cli", ".cli.output", ".cli.plain", ".cli.running", ".config", ".config.limits", ".config.packed", ".discover",
-    ".discover.git", ".discover.listing", ".discover.process", ".discover.sources", ".errors", ".faults", ".model",
-    ".parse", ".pipeline", ".pipeline.looking", ".pipeline.options", ".pipeline.silence", ".record", ".report",
-    ".report.escape", ".report.frame", ".report.progress", ".report.text",
+    "", ".cli", ".cli.output", ".cli.plain", ".cli.running", ".config", ".config.limits", ".config.packed",
+    ".discover", ".discover.git", ".discover.ground", ".discover.listing", ".discover.process", ".discover.sources",
+    ".errors", ".faults", ".model", ".parse", ".pipeline", ".pipeline.looking", ".pipeline.options",
+    ".pipeline.silence", ".record", ".report", ".report.escape", ".report.frame", ".report.progress",
+    ".report.text",
 }  # fmt: skip
 """The modules of ours of such a run. A new one costs every hook 0.1 ms, and what it imports."""
 SCRIPT = "exponea.update({ email: form.email.value })\n"

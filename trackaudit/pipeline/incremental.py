@@ -8,7 +8,8 @@ begins from nothing.
 
 from __future__ import annotations
 
-from trackaudit.discover import Discovery, Scan, is_test_path, named_files, scan, select
+from trackaudit.discover import Discovery, Scan, is_test_path, scan, select
+from trackaudit.discover.ground import named_files
 from trackaudit.discover.listing import is_skipped
 from trackaudit.discover.sources import Sources
 from trackaudit.model import SourceFile

@@ -17,6 +17,7 @@ import time
 from trackaudit import cache, model
 from trackaudit.parse import file_kinds, language_of
 from trackaudit.pipeline.packed import noun, plain
+from trackaudit.pipeline.unlisted import digests, missing, still_missing
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
@@ -122,7 +123,7 @@ def recall(check: Asked) -> CheckOutcome | None:
     if kept is None or now is None:
         return None
     state, others, gone, sources, result, fail_on = kept
-    if tuple(now) != state or _others(root, others) != others or not _still_missing(root, gone):
+    if tuple(now) != state or digests(root, others) != others or not still_missing(root, gone):
         return None
     files = _sources(root, sources)
     return CheckOutcome(_unpacked(result, files), fail_on) if files is not None else None
@@ -133,7 +134,7 @@ def renew(check: Asked) -> Renewed | None:
     from trackaudit.pipeline import incremental
 
     root, base, now = check.ground.root, check.base, check.now
-    if base is None or now is None or _others(root, base.others) != base.others or not _still_missing(root, base.gone):
+    if base is None or now is None or digests(root, base.others) != base.others or not still_missing(root, base.gone):
         return None
     changed = incremental.changes(base, now, lambda: _entries(check))
     if changed is None:
@@ -190,10 +191,10 @@ def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
         any(name.startswith(folder) for name in listed) for folder in folders
     ):
         return
-    gone, there = _missing(ground.root, analysis.reader.sources.asked - listed)
-    if not _still_missing(ground.root, gone):
+    gone, there = missing(ground.root, analysis.reader.sources.asked - listed)
+    if not still_missing(ground.root, gone):
         return
-    others = _others(ground.root, there)
+    others = digests(ground.root, there)
     # In a virtual environment no file counts as listed, and which folders are one is not kept.
     if not any(name.rpartition("/")[2] == "pyvenv.cfg" for name in listed):
         _keep_base(check, analysis, now, others, gone)
@@ -208,13 +209,13 @@ def keep_renewed(check: Asked, renewed: Renewed, outcome: CheckOutcome) -> None:
     asked = renewed.analysis.reader.sources.asked
     if now is None or _was_hurried(outcome.result) or not as_seen(root, now, asked, check.began):
         return
-    gone, there = _missing(root, asked)
+    gone, there = missing(root, asked)
     for folder, names in renewed.base.gone.items():
         gone[folder] = sorted({*names, *gone.get(folder, ())})
     known = renewed.base.islands.keys() | now.changed.keys() | now.untracked.keys()
     unlisted = [path for path in there if path not in known and f"\0{path}\0" not in renewed.base.files]
-    others = {**renewed.base.others, **_others(root, unlisted)}
-    if _still_missing(root, gone):
+    others = {**renewed.base.others, **digests(root, unlisted)}
+    if still_missing(root, gone):
         _keep_result(check, renewed.analysis, outcome, now, others, gone)
 
 
@@ -325,60 +326,6 @@ def _program() -> tuple[Any, ...]:
                     found.append((entry.path, status.st_mtime_ns, status.st_size))
     places = [folder for folder in sys.path if os.path.isdir(os.path.join(folder, "tree_sitter"))]
     return sys.version, found, [(folder, os.stat(folder).st_mtime_ns) for folder in places]
-
-
-def _others(root: str, paths: Iterable[str]) -> dict[str, bytes]:
-    """By path, the checksum of a file that git does not list; or why it could not be read."""
-    from trackaudit.discover.sources import Sources
-
-    sources = Sources(root)
-    found: dict[str, bytes] = {}
-    for path in paths:
-        try:
-            found[path] = cache.digest(sources.read(path))
-        except OSError as error:
-            found[path] = str(error.errno).encode()
-    return found
-
-
-def _missing(root: str, paths: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """By folder, the names that are not in it and so end the way to some of the paths; and the paths that are there."""
-    known: dict[str, bool] = {"": True}
-
-    def exists(path: str) -> bool:
-        if path not in known:
-            known[path] = exists(path.rpartition("/")[0]) and os.path.lexists(f"{root}/{path}")
-        return known[path]
-
-    gone: dict[str, set[str]] = {}
-    there: list[str] = []
-    for path in paths:
-        if "\0" in path or path.startswith("/"):
-            continue  # never a file of the root
-        if exists(path):
-            there.append(path)
-            continue
-        folder, _, name = path.rpartition("/")
-        while not exists(folder):
-            folder, _, name = folder.rpartition("/")
-        gone.setdefault(folder, set()).add(name)
-    return {folder: sorted(names) for folder, names in gone.items()}, there
-
-
-def _still_missing(root: str, gone: dict[str, list[str]]) -> bool:
-    for folder, names in gone.items():
-        try:
-            present = os.listdir(f"{root}/{folder}")
-        except OSError:
-            continue
-        if not {_folded(name) for name in present}.isdisjoint(map(_folded, names)):
-            return False
-    return True
-
-
-def _folded(name: str) -> str:
-    """A name as the usual file system of this platform compares it."""
-    return name.casefold() if sys.platform in ("win32", "darwin") else name
 
 
 def _sources(root: str, kept: dict[str, tuple[str, bytes]]) -> dict[str, model.SourceFile] | None:
