@@ -25,6 +25,7 @@ _PREFIX = re.compile(r"[bBfFrRuU]{1,2}(?=[\"'])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _ONE = re.compile("\ufffd+")
 """What bytes that are no text become, one or several."""
+_HIGH = re.compile("[\x80-\xff]")
 _MASK = re.compile(r"x{2,}|_{2,}")
 """What stands for a template's tag in broken code."""
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
@@ -80,8 +81,11 @@ def _is_made(path: str, named: str) -> bool:
 
 def _holds(text: str, named: str) -> bool:
     """Whether a name is a part of what is written (`|raw` of a template's filter, `{email}` of an attribute)."""
-    part = _MASK.sub("", named.removeprefix("|").removeprefix("{{").removesuffix("}}")).lower()
-    return part in text.lower() or any(part in one.lower() for one in _plainer(text))
+    whole = named.removeprefix("|").removeprefix("{{").removesuffix("}}")
+    # A template's own reader takes bytes that are no text one by one.
+    parts = {_ONE.sub("\ufffd", _HIGH.sub("\ufffd", one.lower())) for one in (whole, _MASK.sub("", whole))}
+    texts = {_ONE.sub("\ufffd", one.lower()) for one in (text, *_plainer(text))}
+    return any(part in one for part in parts for one in texts)
 
 
 def _text(data: bytes, node: Node) -> str:
