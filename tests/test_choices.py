@@ -46,12 +46,18 @@ def test_the_last_arm_is_judged(choice: Callable[..., str], count: int) -> None:
     assert f"k{count - 1}" in line
 
 
-@pytest.mark.parametrize(("choice", "count"), [(switch, 3), (else_if, 3), (switch, 1500), (else_if, 100)])
+@pytest.mark.parametrize(("choice", "count"), [(switch, 3), (else_if, 3), (switch, 900), (else_if, 100)])
 def test_an_identify_in_every_arm_covers_what_follows_and_without_one_for_the_rest_it_does_not(
     choice: Callable[..., str], count: int
 ) -> None:
     assert roots(function(choice(count, lambda at: IDENTIFY, IDENTIFY) + UPDATE)) == []
     assert roots(function(choice(count, lambda at: IDENTIFY) + UPDATE)) == [UPDATE + "}"]
+
+
+def test_thousands_of_arms_that_track_hide_no_arm_that_updates() -> None:
+    text = function(switch(3000, lambda at: UPDATE if at == 2999 else f"exponea.track('e{at}', {{ plan: 'x' }});"))
+    (line,) = roots(text)
+    assert "k2999" in line
 
 
 @pytest.mark.parametrize("count", [3, 100])

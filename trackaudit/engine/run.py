@@ -13,7 +13,7 @@ from trackaudit.engine.fingerprint import fingerprint
 from trackaudit.engine.predicates import Ground, Subject, double_opt_in_events
 from trackaudit.engine.project import Project
 from trackaudit.engine.replacement import entry_text, replacement
-from trackaudit.identity import words_of
+from trackaudit.identity import IDENTIFYING, words_of
 from trackaudit.model import CONFIDENCES, Finding, Notice, Place, Step, crash
 from trackaudit.record import NamedTuple
 
@@ -127,13 +127,18 @@ def run_cases(
 def _few(
     calls: Sequence[TrackingCall], most: int, sources: Mapping[str, SourceFile]
 ) -> tuple[Sequence[TrackingCall], list[Notice]]:
-    """The calls without those of one unit that are too many: each is compared with each other of its unit."""
+    """The calls without those of one unit that are too many: each is compared with each other of its unit. An event
+    that names nobody is compared with none, so it does not count."""
     if len(calls) <= most:
         return calls, []
     seen: dict[str, int] = {}
     kept: list[TrackingCall] = []
     notices: list[Notice] = []
     for call in calls:
+        named = (*call.ids.items, *(one for one in call.properties.items if one.kind in IDENTIFYING))
+        if call.operation == "event" and not named:
+            kept.append(call)
+            continue
         number = seen[call.unit] = seen.get(call.unit, 0) + 1
         if number <= most:
             kept.append(call)
