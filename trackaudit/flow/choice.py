@@ -15,7 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trackaudit.flow.machine import Arm, Machine
+    from trackaudit.flow.frames import Arm
+    from trackaudit.flow.machine import Machine
 
     Block = tuple[int, int, int]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from trackaudit import program as p
 from trackaudit.flow import assign, objects
 from trackaudit.flow.arguments import Arg, Args
-from trackaudit.flow.machine import IDLE_LIMIT, INLINE_LIMIT, Exit, Frame, sources_of
+from trackaudit.flow.frames import Exit, Frame
+from trackaudit.flow.machine import IDLE_LIMIT, INLINE_LIMIT, sources_of
 from trackaudit.flow.values import (
     UNDEFINED,
     ClassValue,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from trackaudit import program as p
 from trackaudit.flow import objects
 from trackaudit.flow.callers import INDEXES
+from trackaudit.flow.frames import Frame
 from trackaudit.flow.groups import grouped
-from trackaudit.flow.machine import Frame
 from trackaudit.flow.relevance import Relevance
 from trackaudit.flow.values import UNDEFINED, ClassValue, ModuleValue, Obj, Ref, Scope, Symbol
 from trackaudit.model import Place

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import monotonic
 
 from trackaudit.config.limits import limits
+from trackaudit.flow.frames import Arm, Frame, OutOfSteps
 from trackaudit.flow.send import Send, Where, freeze
 from trackaudit.flow.values import (
     UNDEFINED,
@@ -21,14 +22,13 @@ from trackaudit.flow.values import (
     options,
 )
 from trackaudit.model import Context, Place, Step
-from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from trackaudit.flow.link import Linker
-    from trackaudit.flow.values import ClassValue, Content, Key, Value
+    from trackaudit.flow.values import ClassValue, Value
     from trackaudit.model import SourceFile
     from trackaudit.program import Expr, Module, Node, Stmt
     from trackaudit.vocabulary import Vocabulary
@@ -48,37 +48,6 @@ ANY_UNIT = -1
 
 CHANNELS = frozenset(("sms", "push", "post", "whatsapp", "newsletter", "phoneCalls", "telemarketing"))
 """Ways to reach a customer: an `email` among them is one too."""
-
-
-class OutOfSteps(Exception):
-    """A unit used up its steps, or its time. The message is the bound's setting."""
-
-
-class Exit(NamedTuple):
-    """One way out of a function: what is returned, and all that was written on the way there."""
-
-    value: Value
-    writes: dict[Key, Content]
-
-
-class Frame:
-    """One run of a function's body, or of a module's top level.
-
-    exits: the ways out seen so far. made: closures made here, to be run at the end if nobody called them.
-    level: the store's journal depth when it began. given: what was yielded.
-    """
-
-    __slots__ = ("exits", "func", "given", "level", "made", "module", "name", "this")
-
-    def __init__(self, module: Module, func: Func | None, name: str, level: int, this: Value | None) -> None:
-        self.module = module
-        self.func = func
-        self.name = name
-        self.level = level
-        self.this = this
-        self.exits: list[Exit] = []
-        self.made: dict[int, Func] = {}
-        self.given: list[Value] = []
 
 
 _STAND = (
@@ -405,13 +374,6 @@ class Machine:
                 obj = self.store.object(value)
                 queue.extend(slot.value for slot in obj.entries.values())
                 queue.extend(slot.value for slot in obj.items)
-
-
-class Arm(NamedTuple):
-    """What an arm wrote, and whether what follows it can be reached."""
-
-    writes: dict[Key, Content]
-    alive: bool
 
 
 def sources_of(*values: Value) -> frozenset[str]:

@@ -6,7 +6,8 @@ from trackaudit import program as p
 from trackaudit.flow import assign, objects
 from trackaudit.flow.choice import chain_of, choose
 from trackaudit.flow.conditions import NO_KEYS, decided, read_test
-from trackaudit.flow.machine import Exit, Machine
+from trackaudit.flow.frames import Exit
+from trackaudit.flow.machine import Machine
 from trackaudit.flow.values import UNDEFINED, Const, Func, Lazy, options
 from trackaudit.record import NamedTuple
 

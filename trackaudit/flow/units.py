@@ -5,8 +5,9 @@ from __future__ import annotations
 from trackaudit import program as p
 from trackaudit.flow import expressions, invoke, statements
 from trackaudit.flow.arguments import Arg, Args
+from trackaudit.flow.frames import Frame, OutOfSteps
 from trackaudit.flow.inline import inline, instantiate
-from trackaudit.flow.machine import Frame, Machine, OutOfSteps
+from trackaudit.flow.machine import Machine
 from trackaudit.flow.send import FrozenList, FrozenRecord, Send, freeze, uses
 from trackaudit.flow.values import ClassValue, Func, Lazy, Obj, Ref, union
 from trackaudit.model import Notice, Place, Step, Wrapper, crash
