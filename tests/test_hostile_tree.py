@@ -86,3 +86,15 @@ def test_a_git_of_a_relative_folder_is_not_run(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("PATH", f".{os.pathsep}")
     assert run_git(str(tmp_path), ["status"]) == "git is not installed"
     assert not (tmp_path / "trap").exists()
+
+
+@pytest.mark.parametrize("opening, closing", [("[", "]"), ("(", ")"), ("{1:", "}"), ("f(", ")")])
+def test_python_nested_thousands_deep_does_not_end_the_process_where_its_fix_is_sought(
+    tmp_path: Path, opening: str, closing: str
+) -> None:
+    send = "import requests\n\ndef f(c):\n    requests.post(U, json={'customer_ids': {'cookie': c.k}, "
+    deep = f"x = {opening * 3000}1{closing * 3000}\n"
+    (tmp_path / "a.py").write_text(f"{send}'properties': {{'email': c.email}}}})\n{deep}")
+    command = [sys.executable, "-m", "trackaudit", "check", "--no-cache", "--diff"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1, (done.returncode, done.stderr)

@@ -200,7 +200,9 @@ def _python(editor: Editor, spec: str, imported: str) -> list[Edit]:
     from libcst.codemod.visitors import AddImportsVisitor
 
     from trackaudit.fix.edits import smallest
+    from trackaudit.fix.shallow import check_depth
 
+    check_depth(editor.data)
     module = cst.parse_module(editor.data)
     dots = len(spec) - len(spec.lstrip("."))
     context = CodemodContext()

@@ -208,6 +208,9 @@ def _parsed(data: bytes) -> tuple[Any, dict[tuple[int, int], list[Any]]]:
     import libcst as cst
     from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
+    from trackaudit.fix.shallow import check_depth
+
+    check_depth(data)
     wrapper = MetadataWrapper(cst.parse_module(data), unsafe_skip_copy=True)
     if wrapper.module.bytes != data:
         raise ValueError("libcst does not give back the file as it is")

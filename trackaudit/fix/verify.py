@@ -95,7 +95,10 @@ def _javascript(text: str) -> bool:
 def _python(text: str) -> bool:
     import libcst
 
+    from trackaudit.fix.shallow import check_depth
+
     try:
+        check_depth(text.encode())
         libcst.parse_module(text)
     except (libcst.ParserSyntaxError, RecursionError):
         return False
