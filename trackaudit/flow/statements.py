@@ -7,7 +7,6 @@ from trackaudit.flow import assign, objects
 from trackaudit.flow.choice import chain_of, choose
 from trackaudit.flow.conditions import NO_KEYS, decided, read_test
 from trackaudit.flow.frames import Exit
-from trackaudit.flow.machine import Machine
 from trackaudit.flow.values import UNDEFINED, Const, Func, Lazy, options
 from trackaudit.record import NamedTuple
 
@@ -15,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from trackaudit.flow.machine import Machine
     from trackaudit.flow.values import Value
 
 OWN = 2
