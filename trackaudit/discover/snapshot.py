@@ -27,6 +27,8 @@ LARGE = 50_000_000
 """Bytes of them in all."""
 
 
+_CHANGED = ("diff-files", "-z", "--name-only", "--relative", "--ignore-submodules", "--no-ext-diff", "--no-textconv")
+_OTHERS = ("ls-files", "-z", "--others", "--exclude-standard")
 _NONE = "git ended with 1"
 """What git's configuration says where nothing matches."""
 
@@ -49,6 +51,7 @@ def snapshot(root: str, repository: str, wanted: Callable[[str], bool], began: f
     index = index_of(repository)
     if index is None:
         return None
+    answers = _begin(lambda: _changed_paths(root), lambda: run_git(root, _OTHERS))
     try:
         with open(index, "rb") as file:
             status = os.fstat(file.fileno())
@@ -57,17 +60,13 @@ def snapshot(root: str, repository: str, wanted: Callable[[str], bool], began: f
         return None
     if began is not None and status.st_mtime > began - MARGIN:
         return None
-    answers = _ask(
-        root,
-        ["diff-files", "-z", "--name-only", "--relative", "--ignore-submodules", "--no-ext-diff", "--no-textconv"],
-        ["ls-files", "-z", "--others", "--exclude-standard"],
-    )
-    if answers is None or sum(map(len, answers)) > MANY:
+    listed = [os.fsdecode(answer).split("\0")[:-1] for answer in answers() if isinstance(answer, bytes)]
+    if len(listed) < 2 or sum(map(len, listed)) > MANY:
         return None
     sources = Sources(root)
     budget = LARGE
     sums: list[dict[str, bytes]] = []
-    for paths in answers:
+    for paths in listed:
         sums.append({})
         for path in paths:
             data = _bytes(sources, path, budget, began) if wanted(path) else b""
@@ -102,27 +101,34 @@ def tracked(root: str) -> list[str] | None:
     return [line[2:] for line in lines if line] if all(line[:2] in ("H ", "") for line in lines) else None
 
 
-def _ask(root: str, *commands: list[str]) -> list[list[str]] | None:
-    """The paths that git prints for each command; None if one fails, or could run a program that the repository names:
-    to compare a file, git runs the filters of its configuration."""
-    from threading import Thread
-
+def _changed_paths(root: str) -> bytes | str:
+    """What git prints of the files that are not as its index says; or why that is not known. To compare a file, git
+    runs the filters of its configuration, so it is not asked where the repository could name one."""
     filters = run_git(root, ["config", "--show-scope", "--name-only", "--get-regexp", r"^filter\."])
     if filters != _NONE and (isinstance(filters, str) or not _are_of_user(filters)):
-        return None
-    answers: dict[int, bytes | str] = {}
+        return "the repository has filters"
+    return run_git(root, _CHANGED)
 
-    def ask(number: int, command: list[str]) -> None:
-        answers[number] = run_git(root, command)
 
-    threads = [Thread(target=ask, args=each) for each in enumerate(commands)]
+def _begin(*questions: Callable[[], bytes | str]) -> Callable[[], list[bytes | str]]:
+    """Have all answered at once; gives what waits for the answers."""
+    from threading import Thread
+
+    answers: list[bytes | str] = [""] * len(questions)
+
+    def ask(number: int) -> None:
+        answers[number] = questions[number]()
+
+    threads = [Thread(target=ask, args=(number,), daemon=True) for number in range(len(questions))]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
-    found = [answers[number] for number in range(len(commands))]
-    paths = [os.fsdecode(one).split("\0")[:-1] for one in found if isinstance(one, bytes)]
-    return paths if len(paths) == len(commands) else None
+
+    def wait() -> list[bytes | str]:
+        for thread in threads:
+            thread.join()
+        return answers
+
+    return wait
 
 
 def _are_of_user(settings: bytes) -> bool:
