@@ -413,3 +413,14 @@ def test_a_comment_of_the_markup_silences_the_line_below() -> None:
 )
 def test_a_template_is_read_as_what_it_makes(path: str, language: str | None) -> None:
     assert language_of(path) == language
+
+
+@pytest.mark.parametrize("name", ["a.js.erb", "a.js.liquid", "a.html.erb"])
+def test_a_statement_of_a_template_that_is_nested_too_deeply_is_left_out_alone(name: str) -> None:
+    deep = "exponea.update(" + "a ? b : " * 1_200 + "'<%= c %>{{ c }}');"
+    text = f"{deep}\nexponea.update({{ email: user.email, plan: '<%= plan %>{{{{ plan }}}}' }});\n"
+    data = (f"<script>{text}</script>" if ".html" in name else text).encode()
+    modules = parse(SourceFile(name, data, language_of(name) or ""))
+    assert any(isinstance(error, p.Cut) for module in modules for error in module.errors)
+    names = {node.id for module in modules for node in p.walk(module.body) if isinstance(node, p.Name)}
+    assert "exponea" in names

@@ -179,13 +179,15 @@ class Page:
         for script, kind in scripts:
             statements = self._statements(script, kind)
             if kind.startswith("module"):
-                module = Module(self.path, "javascript", self._filled(statements), self.comments, self.errors)
+                module = Module(
+                    self.path, "javascript", self._filled(statements, self.errors), self.comments, self.errors
+                )
                 self.comments, self.errors = [], []
                 later.append(module)
             else:
                 body.extend(_alone(statements))
         body.extend(self._handler(one) for one in handlers)
-        page = Module(self.path, "javascript", self._filled(body), self.comments, self.errors, page=True)
+        page = Module(self.path, "javascript", self._filled(body, self.errors), self.comments, self.errors, page=True)
         return [page, *later, *self._written()]
 
     def script_modules(self) -> list[Module]:
@@ -195,7 +197,7 @@ class Page:
         language = {"ts": "typescript", "tsx": "tsx"}.get(suffix.group(1) if suffix is not None else "", "javascript")
         module = parse_script(self.path, bytes(self.code), language, 0, len(self.data))
         comments = sorted([*self.comments, *module.comments], key=lambda one: one.start)
-        return [Module(self.path, "javascript", self._filled(module.body), comments, module.errors)]
+        return [Module(self.path, "javascript", self._filled(module.body, module.errors), comments, module.errors)]
 
     def _written(self) -> list[Module]:
         """What the strings of PHP code write into the page."""
@@ -299,10 +301,10 @@ class Page:
     def _handler(self, one: Attribute) -> Stmt:
         return Expression(one.start, one.end, handler_call(self.path, self.data, one, self.errors))
 
-    def _filled(self, body: list[Stmt]) -> list[Stmt]:
+    def _filled(self, body: list[Stmt], errors: list[tuple[int, int]]) -> list[Stmt]:
         if self.template is None or self.mask is None:
             return body
-        return Filler(self.template, self.mask.holes).statements(body)
+        return Filler(self.template, self.mask.holes, errors).statements(body)
 
 
 def _ascii(code: int) -> bytes:

@@ -102,7 +102,7 @@ def script_in(path: str, data: bytes, start: int, end: int, tags: Tags | None) -
     mask = Mask(tags, bytearray(data))
     mask.script(start, end)
     module = parse_script(path, bytes(mask.code), "javascript", start, end)
-    module.body = Filler(tags, mask.holes).statements(module.body)
+    module.body = Filler(tags, mask.holes, module.errors).statements(module.body)
     return module
 
 

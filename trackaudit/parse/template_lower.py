@@ -10,9 +10,12 @@ from itertools import islice
 
 from trackaudit.parse.javascript_text import unescape
 from trackaudit.program import (
+    TOO_DEEP,
     Bind,
     Branch,
     Conditional,
+    Cut,
+    Expression,
     Import,
     Literal,
     Loop,
@@ -41,15 +44,25 @@ _EVERYWHERE = (0, 1 << 62)
 
 
 class Filler:
-    """Fills a lowered script in. `page`: its template; `holes`: as `template_mask` left them."""
+    """Fills a lowered script in. `page`: its template; `holes`: as `template_mask` left them; `errors`: of the script,
+    to which those are added that come up here."""
 
-    def __init__(self, page: Page, holes: dict[tuple[int, int], Expr | Spread]) -> None:
+    def __init__(self, page: Page, holes: dict[tuple[int, int], Expr | Spread], errors: list[tuple[int, int]]) -> None:
         self.page = page
         self.holes = holes
+        self.errors = errors
 
     def statements(self, body: list[Stmt], bounds: tuple[int, int] = _EVERYWHERE) -> list[Stmt]:
-        """A list of statements, filled in, with those inside blocks of the template in Branches."""
-        return self._grouped([self.fill(one) for one in body], bounds, self._branch)
+        """A list of statements, filled in, with those inside blocks of the template in Branches. A statement nested too
+        deep becomes Unknown, and the rest goes on."""
+        filled: list[Stmt] = []
+        for one in body:
+            try:
+                filled.append(self.fill(one))
+            except RecursionError:
+                filled.append(Expression(one.start, one.end, Unknown(one.start, one.end, [])))
+                self.errors.append(Cut(one.start, one.end, TOO_DEEP))
+        return self._grouped(filled, bounds, self._branch)
 
     def fill(self, node: Any) -> Any:
         """A node, filled in; most are changed in place."""
