@@ -121,6 +121,8 @@ def _plainer(text: str) -> Iterator[str]:
         yield text[prefixed.end() :]
     if text[:1] in ("'", '"'):  # broken code may not close it
         yield text[1:]
+    yield text.replace("\r\n", "\n").replace("\r", "\n")  # a line's end in a string, as Python and JavaScript read it
+    yield text.replace("\\", "")  # an escape that is none stands for itself
     yield text.strip()
     yield " ".join(text.split())  # YAML folds a plain scalar's lines
     yield _CONTROL.sub(" ", text)  # no YAML may hold these
