@@ -32,6 +32,14 @@ KINDS = ("email", "phone", "customer_id", "opaque")
 OPERATIONS = ("identify", "update", "event", "start", "anonymize", "import")
 CHANNELS = ("page", "mobile", "api", "import", "connector")
 MAX_FILE_SIZE = 5_000_000
+READ_ONLY = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+"""How a file of a tree is opened: a link is not followed, a pipe not waited for."""
 LARGEST = 1_000_000
 """Bytes that a configuration, rule or vocabulary file may have."""
 LINK_OUT = "is a link that leads out of the tree, so it is not read; put the file itself there"

@@ -8,16 +8,8 @@ from __future__ import annotations
 import os
 import stat
 
-from trackaudit.config import LARGEST, LINK_OUT, is_inside
+from trackaudit.config import LARGEST, LINK_OUT, READ_ONLY, is_inside
 from trackaudit.config.marked import Unreadable
-
-_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
 
 
 def read_own(path: str, tree: str = "") -> bytes:
@@ -28,7 +20,7 @@ def read_own(path: str, tree: str = "") -> bytes:
     full = os.path.realpath(path)
     if tree and not is_inside(full, os.path.realpath(tree)):
         raise Unreadable(0, LINK_OUT)
-    handle = os.open(full, _FLAGS)
+    handle = os.open(full, READ_ONLY)
     with open(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise Unreadable(0, "is no plain file")

@@ -11,6 +11,7 @@ import errno
 import os
 import stat
 
+from trackaudit.config import READ_ONLY
 from trackaudit.model import SourceFile
 
 TYPE_CHECKING = False
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
 
     from trackaudit.discover.remembered import Remembered
     from trackaudit.discover.ripgrep import Ripgrep
-
-_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
 
 
 class TooLarge(OSError):
@@ -92,7 +85,7 @@ class Sources:
         size = _regular_size(path, os.lstat(full))
         if allowed and size > allowed:
             raise TooLarge(path, size, allowed)
-        handle = os.open(full, _FLAGS)
+        handle = os.open(full, READ_ONLY)
         try:
             # The file may have been swapped since lstat; what is open now is what counts.
             size = _regular_size(path, os.fstat(handle))
