@@ -66,12 +66,8 @@ def asked(ground: Ground, options: CheckOptions) -> Asked | None:
     written = options.fix in ("safe", "unsafe")
     if options.stdin or options.since or options.baseline or written:
         return None
-    config = b""
-    try:
-        if ground.config is not None:
-            with open(ground.config, "rb") as file:
-                config = file.read()
-    except OSError:
+    config = _config(ground)
+    if config is None:
         return None
     began = time.time()
     names = (ground.root, _words_of(ground.root), _base_of(ground.root))
@@ -86,6 +82,19 @@ def asked(ground: Ground, options: CheckOptions) -> Asked | None:
     if base is not None and key not in results:
         _load_stages()
     return Asked(ground, key, base_key, began, results, base, looking() if looking is not None else None)
+
+
+def _config(ground: Ground) -> bytes | None:
+    """The bytes of the configuration, empty where there is none; None if it cannot be read, which a run will tell."""
+    if ground.config is None:
+        return b""
+    from trackaudit.config.marked import Unreadable
+    from trackaudit.config.own import read_own
+
+    try:
+        return read_own(ground.config)
+    except (OSError, Unreadable):
+        return None
 
 
 def _begin(ground: Ground) -> Callable[[], Snapshot | None] | None:
