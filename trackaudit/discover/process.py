@@ -11,7 +11,10 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeVar
+
+    Answer = TypeVar("Answer")
 
 _PART = 1 << 16
 
@@ -24,6 +27,28 @@ def installed(name: str, first: str = "") -> str | None:
     folders = [first, *os.environ.get("PATH", os.defpath).split(os.pathsep)]
     paths = (os.path.join(folder, file) for folder in folders if os.path.isabs(folder))
     return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), None)
+
+
+def begun(*questions: Callable[[], Answer]) -> Callable[[], list[Answer | None]]:
+    """Ask all at once, while the caller has other things to do; gives what waits for the answers. None stands for an
+    answer that was not given because its question raised."""
+    from threading import Thread
+
+    answers: list[Answer | None] = [None] * len(questions)
+
+    def ask(number: int) -> None:
+        answers[number] = questions[number]()
+
+    threads = [Thread(target=ask, args=(number,), daemon=True) for number in range(len(questions))]
+    for thread in threads:
+        thread.start()
+
+    def wait() -> list[Answer | None]:
+        for thread in threads:
+            thread.join()
+        return answers
+
+    return wait
 
 
 def ended(command: Sequence[str], environment: Mapping[str, str], seconds: float) -> tuple[int, bytes, bytes]:

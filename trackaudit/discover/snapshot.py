@@ -12,12 +12,14 @@ import os
 
 from trackaudit.cache import digest
 from trackaudit.discover.git import index_of, run_git
+from trackaudit.discover.process import begun
 from trackaudit.discover.sources import Sources
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
 MARGIN = 0.05
 """Seconds by which a file system's clock may be behind ours."""
@@ -41,6 +43,11 @@ class Snapshot(NamedTuple):
     changed: dict[str, bytes]
     untracked: dict[str, bytes]
 
+    def since(self, before: tuple[Any, ...]) -> set[str]:
+        """The paths of changed and untracked files that are not as an earlier snapshot of the same root has them."""
+        pairs = zip(before[1:], (self.changed, self.untracked), strict=True)
+        return {path for old, new in pairs for path, _ in old.items() ^ new.items()}
+
 
 def snapshot(root: str, repository: str, wanted: Callable[[str], bool], began: float | None = None) -> Snapshot | None:
     """The state of the files below a root; None where it cannot be told.
@@ -51,7 +58,7 @@ def snapshot(root: str, repository: str, wanted: Callable[[str], bool], began: f
     index = index_of(repository)
     if index is None:
         return None
-    answers = _begin(lambda: _changed_paths(root), lambda: run_git(root, _OTHERS))
+    answers = begun(lambda: _changed_paths(root), lambda: run_git(root, _OTHERS))
     try:
         with open(index, "rb") as file:
             status = os.fstat(file.fileno())
@@ -108,27 +115,6 @@ def _changed_paths(root: str) -> bytes | str:
     if filters != _NONE and (isinstance(filters, str) or not _are_of_user(filters)):
         return "the repository has filters"
     return run_git(root, _CHANGED)
-
-
-def _begin(*questions: Callable[[], bytes | str]) -> Callable[[], list[bytes | str]]:
-    """Have all answered at once; gives what waits for the answers."""
-    from threading import Thread
-
-    answers: list[bytes | str] = [""] * len(questions)
-
-    def ask(number: int) -> None:
-        answers[number] = questions[number]()
-
-    threads = [Thread(target=ask, args=(number,), daemon=True) for number in range(len(questions))]
-    for thread in threads:
-        thread.start()
-
-    def wait() -> list[bytes | str]:
-        for thread in threads:
-            thread.join()
-        return answers
-
-    return wait
 
 
 def _are_of_user(settings: bytes) -> bool:

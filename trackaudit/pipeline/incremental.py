@@ -8,6 +8,8 @@ begins from nothing.
 
 from __future__ import annotations
 
+from functools import cache
+
 from trackaudit.discover import Discovery, Scan, is_test_path, scan, select
 from trackaudit.discover.ground import named_files
 from trackaudit.discover.listing import is_skipped
@@ -90,9 +92,8 @@ def changes(
     base: Base, now: Snapshot, entries: Callable[[], tuple[dict[str, bytes], dict[str, bytes]] | None]
 ) -> Changes | None:
     """What has changed; None if that is too much, or cannot be told. `entries`: git's index, then and now."""
-    stamp, changed, untracked = base.state
-    pairs = (changed.items() ^ now.changed.items()) | (untracked.items() ^ now.untracked.items())
-    paths = {path for path, _ in pairs}
+    stamp, _, untracked = base.state
+    paths = now.since(base.state)
     # Where the index is the same, a file that is in neither list of untracked files is tracked, then and now.
     then: Container[str] = {path for path in paths if path not in now.untracked}
     there: Container[str] = {path for path in paths if path not in untracked}
@@ -136,7 +137,7 @@ class _Renewal:
         self.ground = ground
         self.config = config
         self.changed = changed
-        self.recall = recall
+        self.recall = cache(recall)  # what it gives is large, and several searches may ask
         self.vocabulary: Vocabulary = load_vocabulary(config)
         self.sources = Sources(ground.root, config.max_file_size)
         self.again = frozenset(changed.paths)

@@ -97,24 +97,16 @@ def _config(ground: Ground) -> bytes | None:
         return None
 
 
-def _begin(ground: Ground) -> Callable[[], Snapshot | None] | None:
-    """Have git look at the tree, while the caller has other things to do; gives what waits for its answer."""
-    from threading import Thread
-
+def _begin(ground: Ground) -> Callable[[], Snapshot | None]:
+    """Have git look at the tree meanwhile; gives what waits for its answer."""
+    from trackaudit.discover.process import begun
     from trackaudit.discover.snapshot import snapshot
 
-    found: list[Snapshot | None] = []
     root, repository = ground.root, ground.repository
     if repository is None:
-        return None
-    thread = Thread(target=lambda: found.append(snapshot(root, repository, _matters)), daemon=True)
-    thread.start()
-
-    def answer() -> Snapshot | None:
-        thread.join()
-        return found[0] if found else None
-
-    return answer
+        return lambda: None
+    answers = begun(lambda: snapshot(root, repository, _matters))
+    return lambda: answers()[0]
 
 
 def _load_stages() -> None:
@@ -149,10 +141,12 @@ def renew(check: Asked) -> Renewed | None:
     if changed is None:
         return None
 
-    def words(max_size: int) -> Remembered | None:
-        return _remembered(root, max_size, base.state, changed.paths)
+    def recall(max_size: int) -> Remembered | None:
+        words = cache.load(_words_of(root))
+        there = words is not None and words[1] == base.state
+        return _remembered(root, words, max_size, changed.paths) if there else None
 
-    renewed = incremental.renewed(base, check.ground, changed, words)
+    renewed = incremental.renewed(base, check.ground, changed, recall)
     return Renewed(*renewed, base) if renewed is not None else None
 
 
@@ -163,18 +157,13 @@ def remembered(check: Asked, max_size: int) -> Remembered | None:
     words = cache.load(_words_of(check.ground.root))
     if words is None or words[1][0] != check.now.stamp:
         return None
-    now = (check.now.changed, check.now.untracked)
-    changed = {path for old, new in zip(words[1][1:], now, strict=True) for path, _ in old.items() ^ new.items()}
-    return _remembered(check.ground.root, max_size, words[1], changed)
+    return _remembered(check.ground.root, words, max_size, check.now.since(words[1]))
 
 
-def _remembered(root: str, max_size: int, state: tuple[Any, ...], changed: Iterable[str]) -> Remembered | None:
+def _remembered(root: str, words: Any, max_size: int, changed: Iterable[str]) -> Remembered | None:
     from trackaudit.discover.remembered import Remembered
 
-    words = cache.load(_words_of(root))
-    if words is None or words[:2] != (max_size, state):
-        return None
-    return Remembered(root, max_size, words[2:], changed, file_kinds())
+    return Remembered(root, max_size, words[2:], changed, file_kinds()) if words[0] == max_size else None
 
 
 def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
