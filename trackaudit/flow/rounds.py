@@ -7,7 +7,7 @@ files that something joins to a new one: what was seen in the others stays.
 from __future__ import annotations
 
 from trackaudit.flow.callers import imports_one, wanted
-from trackaudit.flow.groups import grouped
+from trackaudit.flow.groups import chained, grouped, sayers
 from trackaudit.flow.machine import ANY_UNIT
 from trackaudit.flow.moments import moments
 from trackaudit.flow.units import Evaluator, kept_units, wrappers
@@ -92,9 +92,8 @@ def evaluate(
     taken = list(dict.fromkeys(paths))
     fresh = run.round(taken, taken)
     held: set[str] = set()
-    for turn in range(ROUNDS + 1) if search is not None else ():
-        if search is None or not fresh:
-            break
+    turn = 0
+    while search is not None and fresh:
         # A file that imports none of them yet is held: a barrel that comes later may be what it imports.
         here = search(fresh, {*taken, *held})
         run.sought.update(here)
@@ -109,6 +108,7 @@ def evaluate(
         held.difference_update(found)
         taken.extend(found)
         fresh = run.round(taken, found)
+        turn += 1
     missed = frozenset(linker.missed)
     trace = Trace(run.known, frozenset(run.sought), frozenset(run.globals), run.last, run.spent, missed)
     return run.flow._replace(trace=trace)
@@ -166,11 +166,8 @@ class _Run:
         """Those of the files that are taken which imports or globals join to one of these."""
         if len(self.globals) > GLOBALS or set(new).issuperset(taken):
             return list(taken)
-        links = set(self.linker.links)
-        for name in self.globals:
-            saying = [path for path in self._seen if name.encode() in self.linker.source(path).data]
-            links.update((saying[0], path) for path in saying)
-        groups = grouped(self._seen, links)
+        saying = sayers(self.globals, self._seen, lambda path: self.linker.source(path).data)
+        groups = grouped(self._seen, [*self.linker.links, *chained(saying.values())])
         chosen = {groups[path] for path in new}
         return [path for path in taken if groups[path] in chosen]
 

@@ -14,10 +14,10 @@ from trackaudit.discover import Discovery, Scan, is_test_path, scan, select
 from trackaudit.discover.ground import named_files
 from trackaudit.discover.listing import is_skipped
 from trackaudit.discover.sources import Sources
+from trackaudit.flow.groups import said
 from trackaudit.model import SourceFile
 from trackaudit.parse import language_of
 from trackaudit.pipeline.analysis import concluded
-from trackaudit.pipeline.islands import said
 from trackaudit.pipeline.looking import Look, anchors, config_of
 from trackaudit.pipeline.packed import noun
 from trackaudit.pipeline.reader import PACKAGES, Reader, nearest_package, package_folders

@@ -7,6 +7,7 @@ only the islands that a change touches (`incremental`).
 
 from __future__ import annotations
 
+from trackaudit.flow.groups import chained, grouped, sayers
 from trackaudit.model import MARK
 from trackaudit.pipeline.packed import plain
 from trackaudit.pipeline.reader import PACKAGES
@@ -70,10 +71,10 @@ def base_of(
     trace, quick = seen.trace, reader.sources.quick
     told = quick.told() if quick is not None else None
     callers = _callers(trace, reader)
-    says = _says(seen, trace, reader)
+    says = sayers(trace.globals if trace is not None else (), seen.parsed, lambda path: reader.source(path).data)
     joins = [link for link in seen.links if link[1] in seen.parsed]
     joins += [(path, caller) for path, found_for in callers.items() for caller in found_for]
-    joins += [(paths[0], path) for paths in says.values() for path in paths]
+    joins += chained(says.values())
     islands = _numbered(seen.parsed, joins)
     own = (path for path in analysis.candidates if not analysis.is_test(path))
     if not islands.keys() >= {*own, *_paths(seen)}:
@@ -111,11 +112,6 @@ def base_of(
     )
 
 
-def said(data: bytes, names: Iterable[str]) -> list[str]:
-    """Those of the names that a file's bytes hold."""
-    return [name for name in names if name.encode() in data]
-
-
 def _callers(trace: Trace | None, reader: Reader) -> dict[str, list[str]]:
     if trace is None or not trace.sought:
         return {}
@@ -129,18 +125,7 @@ def _callers(trace: Trace | None, reader: Reader) -> dict[str, list[str]]:
     return callers
 
 
-def _says(seen: Seen, trace: Trace | None, reader: Reader) -> dict[str, list[str]]:
-    """By global name, the parsed files that say it."""
-    says: dict[str, list[str]] = {name: [] for name in (trace.globals if trace is not None else ())}
-    for path in sorted(seen.parsed) if says else ():
-        for name in said(reader.source(path).data, says):
-            says[name].append(path)
-    return says
-
-
 def _numbered(names: Iterable[str], joins: Iterable[tuple[str, str]]) -> dict[str, int]:
-    from trackaudit.flow.groups import grouped
-
     groups = grouped(names, joins)
     numbers = {top: number for number, top in enumerate(sorted(set(groups.values())))}
     return {path: numbers[top] for path, top in groups.items()}
