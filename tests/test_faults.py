@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from trackaudit.cli import main
+from trackaudit.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -301,3 +302,15 @@ def test_the_installed_command_tells_of_a_fault_too(tree: Path, tmp_path_factory
     ]
     full = subprocess.run([*run, "--debug"], cwd=tree, env=env, capture_output=True, text=True, check=False)
     assert full.returncode == 2 and "in broken" in full.stderr and "Traceback" in full.stderr
+
+
+def test_the_cause_of_a_refusal_is_shown_without_what_drives_a_terminal(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise InputError("no") from OSError("a name with \x1b[31m in it")
+
+    monkeypatch.setattr("trackaudit.pipeline.check", refuse)
+    assert main(["check", "--debug"]) == 2
+    err = capsys.readouterr().err
+    assert "OSError: a name with" in err and "\x1b" not in err

@@ -12,7 +12,7 @@ import os
 import sys
 
 from trackaudit.cli import plain
-from trackaudit.cli.output import INTERRUPTED, crash, fail, open_pipe
+from trackaudit.cli.output import INTERRUPTED, crash, fail, open_pipe, trace
 from trackaudit.errors import TrackauditError
 
 TYPE_CHECKING = False
@@ -68,9 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = INTERRUPTED
     except TrackauditError as error:
         if "--debug" in given and error.__cause__ is not None:
-            import traceback
-
-            traceback.print_exception(error.__cause__)
+            trace(error.__cause__)
         code = fail(*error.problems)
     except Exception as error:
         code = crash(error, "--debug" in given)

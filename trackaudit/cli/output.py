@@ -126,14 +126,19 @@ def fail(*problems: str) -> int:
     return FAILED
 
 
+def trace(error: BaseException) -> None:
+    """Print a traceback; what its message holds of the tree cannot drive a terminal."""
+    import traceback
+
+    from trackaudit.report.escape import escape
+
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    sys.stderr.write("".join(f"{escape(line)}\n" for line in lines))
+
+
 def crash(error: Exception, debug: bool) -> int:
     if debug:
-        import traceback
-
-        from trackaudit.report.escape import escape
-
-        lines = "".join(traceback.format_exception(error)).splitlines()
-        sys.stderr.write("".join(f"{escape(line)}\n" for line in lines))
+        trace(error)
     words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     version = sys.version.split()[0]
     return fail(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from trackaudit.cli.output import FAILED, exit_code, fail, open_pipe, replace_file
+from trackaudit.cli.output import FAILED, exit_code, fail, open_pipe, rendered, replace_file
 from trackaudit.errors import InputError
 from trackaudit.model import SEVERITIES
 from trackaudit.record import NamedTuple
@@ -102,8 +102,6 @@ def check(asked: Asked) -> int:
 
 def _printed(name: str, result: Result, options: ReportOptions) -> Result:
     """Print a report, and give the result with the notices of what it failed on."""
-    from trackaudit.cli.output import rendered
-
     text, faults = rendered(name, result, options)
     with open_pipe(sys.stdout):
         sys.stdout.write(text)
@@ -196,7 +194,6 @@ def _write_fixes(outcome: CheckOutcome, asked: CheckOptions, allow_dirty: bool) 
 
 def _write_file(output: OutputFile, result: Result, options: ReportOptions) -> int:
     """Write a report to its file; the exit code if that fails, else 0."""
-    from trackaudit.cli.output import rendered
     from trackaudit.report import text
 
     page, faults = rendered(output.format, result, options)
