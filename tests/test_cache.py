@@ -12,7 +12,7 @@ import pytest
 
 from trackaudit import cache, discover, pipeline
 from trackaudit.cli import main
-from trackaudit.discover import ripgrep, snapshot
+from trackaudit.discover import folders, ripgrep
 from trackaudit.discover.ripgrep import program
 from trackaudit.pipeline import analysis, reuse
 
@@ -57,7 +57,7 @@ class Shop:
         renew = reuse.renew
         monkeypatch.setattr(reuse, "renew", renewed)
         monkeypatch.setattr(discover, "FEW", 0)  # as if there were many files
-        monkeypatch.setattr(snapshot, "MARGIN", -1e9)  # as if the files had been written long ago
+        monkeypatch.setattr(folders, "MARGIN", -1e9)  # as if the files had been written long ago
         monkeypatch.setenv("XDG_CACHE_HOME", str(root.parent / "kept"))
 
     def write(self, name: str, text: str) -> None:
@@ -235,7 +235,7 @@ def test_nothing_is_kept_where_git_was_told_to_overlook_changes(
 def test_nothing_is_kept_of_a_tree_that_is_written_to_meanwhile(
     shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshot, "MARGIN", 0.05)
+    monkeypatch.setattr(folders, "MARGIN", 0.05)
     analysed = analysis.analysed
     for name in (".git/index", "src/page.js", "src/other.js"):
         os.utime(shop.root / name, (1, 1))

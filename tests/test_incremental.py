@@ -12,8 +12,8 @@ import pytest
 
 from trackaudit import discover
 from trackaudit.cli import main
-from trackaudit.discover import snapshot
-from trackaudit.discover.index import entries
+from trackaudit.discover import folders
+from trackaudit.discover.index import differences, marks
 from trackaudit.pipeline import reuse
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def everything_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root.mkdir()
     monkeypatch.chdir(root)
     monkeypatch.setattr(discover, "FEW", 0)
-    monkeypatch.setattr(snapshot, "MARGIN", -1e9)
+    monkeypatch.setattr(folders, "MARGIN", -1e9)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "kept"))
     return root
 
@@ -203,22 +203,46 @@ def test_another_repository_inside_and_a_virtual_environment_are_no_files_of_thi
     assert answers(capsys, ()) == answers(capsys, ("--no-cache",))
 
 
+NO_FILE = b"DIRC" + (2).to_bytes(4, "big") + bytes(4) + bytes(20)
+
+
+def everything(data: bytes, folder: str = "") -> dict[str, bytes]:
+    found = differences(NO_FILE, b"", data, folder)
+    assert found is not None
+    assert not found.before
+    return found.after
+
+
 def test_what_git_says_of_each_file_is_read_from_its_index(everything_kept: Path) -> None:
     tree = Tree(everything_kept, 1)
     data = (tree.root / ".git/index").read_bytes()
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=tree.root, capture_output=True, check=True).stdout
-    before = entries(data, "")
-    assert before is not None
+    before = everything(data)
     assert sorted(before) == sorted(listed.decode().split("\0")[:-1])
-    assert entries(data, "shop") == {name[5:]: what for name, what in before.items() if name.startswith("shop/")}
-    tree.write("wide.js", "exponea.update({ phone: user.phone })\n")
-    tree.write("shop/page.js", FILES["shop/page.js"][3])
-    tree.git("add", "shop/page.js")
-    after = entries((tree.root / ".git/index").read_bytes(), "")
-    assert after is not None
-    assert {name for name, _ in before.items() ^ after.items()} == {"shop/page.js"}
+    assert everything(data, "shop") == {name[5:]: what for name, what in before.items() if name.startswith("shop/")}
+
+
+def test_two_states_of_an_index_differ_in_what_was_changed_between_them(everything_kept: Path, many: int) -> None:
+    tree = Tree(everything_kept, 1)
+    names = [f"d{number % 7}/{'x' * (number % 23)}{number}.js" for number in range(400)]
+    states = []
+    for _ in range(2 + many // 10):
+        for name in tree.chance.sample(names, tree.chance.choice((0, 1, 5, 300))):
+            cached = tree.chance.choice(("--add", "--force-remove"))
+            what = ["--cacheinfo", f"100644,{tree.chance.randrange(16**40):040x},{name}"]
+            tree.git("update-index", cached, *(what if cached == "--add" else [name]))
+        states.append((tree.root / ".git/index").read_bytes())
+    for then in states:
+        for now in states:
+            blocks = marks(then)
+            assert blocks is not None
+            found = differences(then, blocks, now, "d3")
+            old, new = everything(then, "d3"), everything(now, "d3")
+            assert found == (dict(old.items() - new.items()), dict(new.items() - old.items()))
 
 
 @pytest.mark.parametrize("data", [b"", b"DIRC", b"DIRC\0\0\0\4" + b"\0" * 40, b"DIRC\0\0\0\2\0\0\0\5" + b"x" * 90])
 def test_an_index_of_another_format_is_not_read(data: bytes) -> None:
-    assert entries(data, "") is None
+    assert marks(data) is None
+    assert differences(NO_FILE, b"", data, "") is None
+    assert differences(data, b"", NO_FILE, "") is None

@@ -86,8 +86,46 @@ class Blobs:
         self._process.wait()
 
 
+def ignored(root: str, paths: Sequence[str]) -> set[str] | None:
+    """Those of these paths that git ignores; None if it does not say."""
+    import subprocess
+
+    if not paths:
+        return set()
+    try:
+        answer = subprocess.run(
+            [*_command(root), "check-ignore", "-z", "--stdin"],
+            input=b"".join(os.fsencode(path) + b"\0" for path in paths),
+            capture_output=True,
+            env=_environment(),
+            check=False,
+            timeout=SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return set(os.fsdecode(answer.stdout).split("\0")[:-1]) if answer.returncode in (0, 1) else None
+
+
 def index_of(repository: str) -> str | None:
     """The path of a work tree's index, whether it exists or not; None where the work tree's link cannot be read."""
+    folder = _folder(repository)
+    return os.path.join(folder, "index") if folder is not None else None
+
+
+def folder_of(repository: str) -> str | None:
+    """The folder of a work tree's repository, the same for all work trees of one; None where a link cannot be read."""
+    folder = _folder(repository)
+    try:
+        with open(os.path.join(folder or "", "commondir"), "rb") as file:
+            return os.path.join(folder or "", os.fsdecode(file.read(5_000)).strip())
+    except FileNotFoundError:
+        return folder
+    except OSError:
+        return None
+
+
+def _folder(repository: str) -> str | None:
+    """The folder of a work tree itself in its repository."""
     folder = os.path.join(repository, ".git")
     if os.path.isfile(folder):  # a linked work tree
         try:
@@ -98,7 +136,7 @@ def index_of(repository: str) -> str | None:
         if not line.startswith("gitdir: "):
             return None
         folder = os.path.join(repository, line[len("gitdir: ") :])
-    return os.path.join(folder, "index")
+    return folder
 
 
 def _command(root: str) -> list[str]:

@@ -9,9 +9,12 @@ its states was read.
 from __future__ import annotations
 
 import os
+from time import time
 
 from trackaudit.cache import digest
+from trackaudit.discover.folders import is_in, is_settled, others, topmost
 from trackaudit.discover.git import index_of, run_git
+from trackaudit.discover.index import Differences, differences
 from trackaudit.discover.process import begun
 from trackaudit.discover.sources import Sources
 from trackaudit.record import NamedTuple
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-MARGIN = 0.05
-"""Seconds by which a file system's clock may be behind ours."""
+    from trackaudit.discover.folders import Folders
+
 MANY = 2_000
 """Changed and untracked files that are read here."""
 LARGE = 50_000_000
@@ -30,7 +33,7 @@ LARGE = 50_000_000
 
 
 _CHANGED = ("diff-files", "-z", "--name-only", "--relative", "--ignore-submodules", "--no-ext-diff", "--no-textconv")
-_OTHERS = ("ls-files", "-z", "--others", "--exclude-standard")
+_SETTINGS = ("config", "--show-scope", "-z", "--get-regexp", r"^(filter\.|core\.excludesfile$)")
 _NONE = "git ended with 1"
 """What git's configuration says where nothing matches."""
 
@@ -49,39 +52,70 @@ class Snapshot(NamedTuple):
         return {path for old, new in pairs for path, _ in old.items() ^ new.items()}
 
 
-def snapshot(root: str, repository: str, wanted: Callable[[str], bool], began: float | None = None) -> Snapshot | None:
-    """The state of the files below a root; None where it cannot be told.
+class Sight(NamedTuple):
+    """snapshot: None where it cannot be told. indexed: git's index. settings: what git's configuration says that bears
+    on it. folders: those of the tree, if they are known. then, since: checksum of git's index when they were surveyed, and
+    what it says otherwise now, if that is known."""
+
+    snapshot: Snapshot | None = None
+    indexed: bytes = b""
+    settings: bytes = b""
+    folders: Folders | None = None
+    then: bytes = b""
+    since: Differences | None = None
+
+
+def begin(
+    root: str,
+    repository: str,
+    wanted: Callable[[str], bool],
+    began: float | None = None,
+    folders: Folders | None = None,
+    earlier: Callable[[], tuple[bytes, bytes] | None] = lambda: None,
+) -> Callable[[], Sight]:
+    """Begin to look at the files below a root, while the caller has other things to do; gives what waits for the end.
 
     `wanted` says by the path whether any front end reads a file. `began`: when the run began that has read the tree
-    (seconds of the wall clock); a tree that was written to since then has no snapshot.
+    (seconds of the wall clock); a tree that was written to since then has no snapshot. `folders`: of an earlier look.
+    `earlier`: gives git's index at that time, and its marks.
     """
-    index = index_of(repository)
-    if index is None:
-        return None
-    answers = begun(lambda: _changed_paths(root), lambda: run_git(root, _OTHERS))
+    start = time()
+    changed = begun(lambda: _changed_paths(root))
     try:
-        with open(index, "rb") as file:
+        with open(index_of(repository) or "", "rb") as file:
             status = os.fstat(file.fileno())
-            held = digest(file.read())
+            index = file.read()
     except OSError:
-        return None
-    if began is not None and status.st_mtime > began - MARGIN:
-        return None
-    listed = [os.fsdecode(answer).split("\0")[:-1] for answer in answers() if isinstance(answer, bytes)]
-    if len(listed) < 2 or sum(map(len, listed)) > MANY:
-        return None
-    sources = Sources(root)
-    budget = LARGE
-    sums: list[dict[str, bytes]] = []
-    for paths in listed:
-        sums.append({})
-        for path in paths:
-            data = _bytes(sources, path, budget, began) if wanted(path) else b""
-            if data is None:
-                return None
-            budget -= len(data)
-            sums[-1][path] = digest(data) if data else b""
-    return Snapshot(held, *sums)
+        return Sight
+    stamp = digest(index)
+    since = moved = None
+    if folders is not None:
+        since = Differences({}, {}) if folders.stamp == stamp else _since(earlier, index, root, repository)
+        moved = folders.moved(root) if since is not None else None
+    came, left = since.came_and_left() if since is not None else (set(), set())
+    places = topmost([*moved, *left]) if moved is not None else [""]
+    listing = begun(lambda: others(root, places) if places else [])
+
+    def ended() -> Sight:
+        settings, paths = changed()[0] or (None, None)
+        listed = listing()[0]
+        known = folders if moved is not None else None
+        if known is not None and known.settings != settings:
+            known, listed = None, others(root)
+        if settings is None or paths is None or listed is None:
+            return Sight()
+        if known is not None:
+            untracked = [path for path in known.untracked if path not in came and not is_in(path, places)]
+            sure = [place for place in places if not any(is_in(path, [place]) for path in (*came, *left))]
+            known = known.after(root, [folder for folder in moved or () if is_in(folder, sure)], sure, listed, start)
+            listed = sorted((*untracked, *listed))
+        sums = None
+        if began is None or is_settled(status, began):
+            sums = _sums(root, (paths, listed), wanted, began)
+        seen = Snapshot(stamp, *sums) if sums is not None else None
+        return Sight(seen, index, settings, known, folders.stamp if folders is not None else b"", since)
+
+    return ended
 
 
 def as_seen(root: str, now: Snapshot, paths: Iterable[str], began: float) -> bool:
@@ -93,7 +127,7 @@ def as_seen(root: str, now: Snapshot, paths: Iterable[str], began: float) -> boo
         try:
             if held is not None and digest(b"is " + sources.read(path)) != held:
                 return False
-            if held is None and _changed(os.lstat(f"{root}/{path}")) > began - MARGIN:
+            if held is None and not is_settled(os.lstat(f"{root}/{path}"), began):
                 return False
         except (OSError, ValueError):
             if held:
@@ -108,17 +142,52 @@ def tracked(root: str) -> list[str] | None:
     return [line[2:] for line in lines if line] if all(line[:2] in ("H ", "") for line in lines) else None
 
 
-def _changed_paths(root: str) -> bytes | str:
-    """What git prints of the files that are not as its index says; or why that is not known. To compare a file, git
-    runs the filters of its configuration, so it is not asked where the repository could name one."""
-    filters = run_git(root, ["config", "--show-scope", "--name-only", "--get-regexp", r"^filter\."])
-    if filters != _NONE and (isinstance(filters, str) or not _are_of_user(filters)):
-        return "the repository has filters"
-    return run_git(root, _CHANGED)
+def _changed_paths(root: str) -> tuple[bytes, list[str]] | None:
+    """What git's configuration says, and the files that are not as its index says; None where that is not known. To
+    compare a file, git runs the filters of its configuration, so it is not asked where the repository could name one.
+    """
+    told = run_git(root, _SETTINGS)
+    settings = b"" if told == _NONE else told
+    if isinstance(settings, str) or not _are_of_user(settings):
+        return None
+    paths = run_git(root, _CHANGED)
+    return (settings, os.fsdecode(paths).split("\0")[:-1]) if isinstance(paths, bytes) else None
 
 
 def _are_of_user(settings: bytes) -> bool:
-    return all(line.partition(b"\t")[0] in (b"system", b"global") for line in settings.splitlines())
+    """Whether the filters among them are the user's own. Each setting is a scope and then a name with a value."""
+    parts = settings.split(b"\0")[:-1]
+    scopes = (scope for scope, setting in zip(parts[::2], parts[1::2], strict=True) if setting.startswith(b"filter."))
+    return all(scope in (b"system", b"global") for scope in scopes)
+
+
+def _since(
+    earlier: Callable[[], tuple[bytes, bytes] | None], now: bytes, root: str, repository: str
+) -> Differences | None:
+    then = earlier()
+    folder = os.path.relpath(root, repository).replace(os.sep, "/")
+    return differences(*then, now, "" if folder == "." else folder) if then is not None else None
+
+
+def _sums(
+    root: str, lists: Iterable[list[str]], wanted: Callable[[str], bool], began: float | None
+) -> list[dict[str, bytes]] | None:
+    """By path, the checksum of each file, list by list; None if they are too many, or one was written since."""
+    sources = Sources(root)
+    budget, left = LARGE, MANY
+    sums: list[dict[str, bytes]] = []
+    for paths in lists:
+        sums.append({})
+        left -= len(paths)
+        if left < 0:
+            return None
+        for path in paths:
+            data = _bytes(sources, path, budget, began) if wanted(path) else b""
+            if data is None:
+                return None
+            budget -= len(data)
+            sums[-1][path] = digest(data) if data else b""
+    return sums
 
 
 def _bytes(sources: Sources, path: str, budget: int, began: float | None) -> bytes | None:
@@ -127,7 +196,7 @@ def _bytes(sources: Sources, path: str, budget: int, began: float | None) -> byt
         return None
     full = f"{sources.root}/{path}"
     try:
-        if began is not None and _changed(os.lstat(full)) > began - MARGIN:
+        if began is not None and not is_settled(os.lstat(full), began):
             return None
         return b"is " + sources.read(path, budget)
     except FileNotFoundError:
@@ -135,10 +204,6 @@ def _bytes(sources: Sources, path: str, budget: int, began: float | None) -> byt
         folder = os.path.dirname(full)
         while not os.path.isdir(folder):
             folder = os.path.dirname(folder)
-        return None if began is not None and _changed(os.stat(folder)) > began - MARGIN else b""
+        return None if began is not None and not is_settled(os.stat(folder), began) else b""
     except OSError:
         return None
-
-
-def _changed(status: os.stat_result) -> float:
-    return max(status.st_mtime, status.st_ctime)

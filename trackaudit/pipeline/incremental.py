@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from trackaudit.config import Config
     from trackaudit.discover import Ground
+    from trackaudit.discover.index import Differences
     from trackaudit.discover.remembered import Remembered
     from trackaudit.discover.snapshot import Snapshot
     from trackaudit.flow.callers import Wanted
@@ -88,28 +89,22 @@ def serves(ground: Ground) -> bool:
     return True
 
 
-def changes(
-    base: Base, now: Snapshot, entries: Callable[[], tuple[dict[str, bytes], dict[str, bytes]] | None]
-) -> Changes | None:
-    """What has changed; None if that is too much, or cannot be told. `entries`: git's index, then and now."""
-    stamp, _, untracked = base.state
-    paths = now.since(base.state)
-    # Where the index is the same, a file that is in neither list of untracked files is tracked, then and now.
-    then: Container[str] = {path for path in paths if path not in now.untracked}
-    there: Container[str] = {path for path in paths if path not in untracked}
-    if stamp != now.stamp:
-        told = entries()
-        if told is None:
-            return None
-        then, there = told
-        paths.update(path for path, _ in told[0].items() ^ told[1].items())
+def changes(base: Base, now: Snapshot, since: Differences) -> Changes | None:
+    """What has changed; None if that is too much. `since`: what git's index says otherwise than at the time of the
+    base."""
+    (before, after), then = since, base.state[2]
+    paths = now.since(base.state) | before.keys() | after.keys()
     if len(paths) > MANY:
         return None
-    return Changes(
-        sorted(path for path in paths if not path.endswith("/")),  # that is another repository inside this one
-        lambda path: path in there or path in now.untracked,
-        lambda path: path in then or path in untracked,
-    )
+
+    def listed(path: str) -> bool:
+        return path in now.untracked or path in after or (path not in before and path not in then)
+
+    def was_listed(path: str) -> bool:
+        return path in then or path in before or (path not in after and path not in now.untracked)
+
+    # A folder is another repository inside this one.
+    return Changes(sorted(path for path in paths if not path.endswith("/")), listed, was_listed)
 
 
 def renewed(

@@ -15,6 +15,9 @@ import sys
 import time
 
 from trackaudit import cache, model
+from trackaudit.discover.folders import Folders, surveyed
+from trackaudit.discover.index import Differences, marks
+from trackaudit.discover.snapshot import Sight, as_seen, begin, tracked
 from trackaudit.parse import file_kinds, language_of
 from trackaudit.pipeline.packed import noun, plain
 from trackaudit.pipeline.unlisted import digests, missing, still_missing
@@ -40,7 +43,7 @@ KEPT = 8
 class Asked(NamedTuple):
     """A check that may have been done before. key: of this check; base_key: of all checks of the root with this program
     and configuration. began: seconds of the wall clock. results: those that are kept of this root. base: what a whole
-    run left. now: how the root's files were a moment later, if anything is kept."""
+    run left. sight: how the root's files were a moment later, if anything is kept."""
 
     ground: Ground
     key: bytes
@@ -48,7 +51,11 @@ class Asked(NamedTuple):
     began: float
     results: dict[bytes, Any]
     base: Base | None
-    now: Snapshot | None
+    sight: Sight
+
+    @property
+    def now(self) -> Snapshot | None:
+        return self.sight.snapshot
 
 
 class Renewed(NamedTuple):
@@ -81,7 +88,7 @@ def asked(ground: Ground, options: CheckOptions) -> Asked | None:
         base = None
     if base is not None and key not in results:
         _load_stages()
-    return Asked(ground, key, base_key, began, results, base, looking() if looking is not None else None)
+    return Asked(ground, key, base_key, began, results, base, looking() if looking is not None else Sight())
 
 
 def _config(ground: Ground) -> bytes | None:
@@ -97,16 +104,40 @@ def _config(ground: Ground) -> bytes | None:
         return None
 
 
-def _begin(ground: Ground) -> Callable[[], Snapshot | None]:
+def _begin(ground: Ground) -> Callable[[], Sight]:
     """Have git look at the tree meanwhile; gives what waits for its answer."""
-    from trackaudit.discover.process import begun
-    from trackaudit.discover.snapshot import snapshot
-
     root, repository = ground.root, ground.repository
     if repository is None:
-        return lambda: None
-    answers = begun(lambda: snapshot(root, repository, _matters))
-    return lambda: answers()[0]
+        return Sight
+    kept = cache.load(_folders_of(root))
+    folders = Folders._make(kept) if isinstance(kept, tuple) and len(kept) == len(Folders._fields) else None
+
+    def earlier() -> tuple[bytes, bytes] | None:
+        stamp, index, blocks = cache.load(_index_of(root)) or (b"", b"", None)
+        return (index, blocks) if folders is not None and folders.stamp == stamp and blocks is not None else None
+
+    began = time.time()
+    looking = begin(root, repository, _matters, None, folders, earlier)
+
+    def ended() -> Sight:
+        sight = looking()
+        if folders is not None and sight.folders is None:
+            sight = _surveyed(sight, root, repository, folders.stamp, began)
+        if sight.folders is not None and sight.folders is not folders:
+            cache.save(_folders_of(root), tuple(sight.folders))
+        return sight
+
+    return ended
+
+
+def _surveyed(sight: Sight, root: str, repository: str, stamp: bytes, began: float) -> Sight:
+    """With the folders of the tree, if git tracks the same files as when its index had that stamp."""
+    same = sight.since is not None and not any(sight.since.came_and_left())
+    names = tracked(root) if same else None
+    if sight.snapshot is None or names is None:
+        return sight
+    untracked = list(sight.snapshot.untracked)
+    return sight._replace(folders=surveyed(root, repository, stamp, sight.settings, names, untracked, began))
 
 
 def _load_stages() -> None:
@@ -137,7 +168,9 @@ def renew(check: Asked) -> Renewed | None:
     root, base, now = check.ground.root, check.base, check.now
     if base is None or now is None or digests(root, base.others) != base.others or not still_missing(root, base.gone):
         return None
-    changed = incremental.changes(base, now, lambda: _entries(check))
+    sight = check.sight
+    since = Differences({}, {}) if now.stamp == base.state[0] else sight.since if sight.then == base.state[0] else None
+    changed = incremental.changes(base, now, since) if since is not None else None
     if changed is None:
         return None
 
@@ -168,13 +201,13 @@ def _remembered(root: str, words: Any, max_size: int, changed: Iterable[str]) ->
 
 def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
     """Keep what a whole run gave for the next runs, if it can be told when it holds."""
-    from trackaudit.discover.snapshot import snapshot, tracked
-
-    ground = check.ground
-    if ground.repository is None or _was_hurried(outcome.result):
+    root, repository, folders = check.ground.root, check.ground.repository, check.sight.folders
+    if repository is None or _was_hurried(outcome.result):
         return
-    now = snapshot(ground.root, ground.repository, _matters, check.began)
-    names = tracked(ground.root) if now is not None else None
+    began = time.time()
+    sight = begin(root, repository, _matters, check.began)()
+    now = sight.snapshot
+    names = tracked(root) if now is not None else None
     if now is None or names is None:
         return
     listed = {*names, *now.untracked}
@@ -183,16 +216,18 @@ def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
     if told is not None:
         # What git ignores is in no snapshot.
         words = (analysis.config.max_file_size, tuple(now), told[0] & listed, told[1])
-        cache.save(_words_of(ground.root), words)
-    folders = [f"{target.path}/" for target in ground.targets if target.folder and target.path]
+        cache.save(_words_of(root), words)
+    named = [f"{target.path}/" for target in check.ground.targets if target.folder and target.path]
     if not listed.issuperset(analysis.listing) or not all(
-        any(name.startswith(folder) for name in listed) for folder in folders
+        any(name.startswith(folder) for name in listed) for folder in named
     ):
         return
-    gone, there = missing(ground.root, analysis.reader.sources.asked - listed)
-    if not still_missing(ground.root, gone):
+    gone, there = missing(root, analysis.reader.sources.asked - listed)
+    if not still_missing(root, gone):
         return
-    others = digests(ground.root, there)
+    others = digests(root, there)
+    if folders is None or folders.stamp != now.stamp:
+        _keep_tree(root, repository, sight, now, names, began)
     # In a virtual environment no file counts as listed, and which folders are one is not kept.
     if not any(name.rpartition("/")[2] == "pyvenv.cfg" for name in listed):
         _keep_base(check, analysis, now, others, gone)
@@ -201,8 +236,6 @@ def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
 
 def keep_renewed(check: Asked, renewed: Renewed, outcome: CheckOutcome) -> None:
     """Keep an outcome that stands on an earlier run, if what was read for it is what the comparison saw."""
-    from trackaudit.discover.snapshot import as_seen
-
     root, now = check.ground.root, check.now
     asked = renewed.analysis.reader.sources.asked
     if now is None or _was_hurried(outcome.result) or not as_seen(root, now, asked, check.began):
@@ -217,18 +250,22 @@ def keep_renewed(check: Asked, renewed: Renewed, outcome: CheckOutcome) -> None:
         _keep_result(check, renewed.analysis, outcome, now, others, gone)
 
 
+def _keep_tree(root: str, repository: str, sight: Sight, now: Snapshot, names: list[str], began: float) -> None:
+    """Keep the folders of a tree, and git's index to compare later ones with."""
+    folders = surveyed(root, repository, now.stamp, sight.settings, names, list(now.untracked), began)
+    cache.save(_index_of(root), (now.stamp, sight.indexed, marks(sight.indexed)))
+    cache.save(_folders_of(root), tuple(folders))
+
+
 def _keep_base(
     check: Asked, analysis: Analysis, now: Snapshot, others: dict[str, bytes], gone: dict[str, list[str]]
 ) -> None:
     from trackaudit.pipeline.incremental import serves
     from trackaudit.pipeline.islands import base_of
 
-    root = check.ground.root
     base = base_of(check.base_key, analysis, now, others, gone) if serves(check.ground) else None
-    index = _index(check) if base is not None else None
-    if base is not None and index is not None and cache.digest(index) == now.stamp:
-        cache.save(_index_of(root), index)
-        cache.save(_base_of(root), tuple(base))
+    if base is not None:
+        cache.save(_base_of(check.ground.root), tuple(base))
 
 
 def _keep_result(
@@ -256,32 +293,6 @@ def _base(ground: Ground) -> Base | None:
     return Base._make(kept) if isinstance(kept, tuple) and len(kept) == len(Base._fields) else None
 
 
-def _entries(check: Asked) -> tuple[dict[str, bytes], dict[str, bytes]] | None:
-    """What git's index said at the time of the base, and says now."""
-    from trackaudit.discover.index import entries
-
-    base, now, ground = check.base, check.now, check.ground
-    then, there = cache.load(_index_of(ground.root)), _index(check)
-    if base is None or now is None or not isinstance(then, bytes) or there is None:
-        return None
-    if (cache.digest(then), cache.digest(there)) != (base.state[0], now.stamp):
-        return None
-    folder = os.path.relpath(ground.root, ground.repository).replace(os.sep, "/")
-    before, after = (entries(data, "" if folder == "." else folder) for data in (then, there))
-    return (before, after) if before is not None and after is not None else None
-
-
-def _index(check: Asked) -> bytes | None:
-    from trackaudit.discover.git import index_of
-
-    path = index_of(check.ground.repository or "")
-    try:
-        with open(path or "", "rb") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
 def _was_hurried(result: Result) -> bool:
     """Whether another run might come further, or end otherwise."""
     return any(notice.kind == "crash" or "max-seconds" in notice.message for notice in result.notices)
@@ -302,8 +313,13 @@ def _base_of(root: str) -> str:
     return f"{root}\0base"
 
 
+def _folders_of(root: str) -> str:
+    """The name under which the folders of the tree are kept."""
+    return f"{root}\0folders"
+
+
 def _index_of(root: str) -> str:
-    """The name under which git's index at that run is kept; it is needed only where another one has come since."""
+    """The name under which git's index at that time is kept; it is needed only where another one has come since."""
     return f"{root}\0index"
 
 
