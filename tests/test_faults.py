@@ -225,10 +225,10 @@ def test_a_rule_of_the_users_own_that_fails_when_asked_leaves_the_others_be(
     (tree / "trackaudit.yaml").write_text("extend-rules: [lint]\n")
     original = run._matches_of
 
-    def broken(rule: Any, call: Any, ground: Any) -> Any:
+    def broken(rule: Any, *rest: Any) -> Any:
         if rule.id == "own-rule":
             raise ZeroDivisionError("planted")
-        return original(rule, call, ground)
+        return original(rule, *rest)
 
     monkeypatch.setattr(run, "_matches_of", broken)
     assert main(["check", "--debug"]) == 2

@@ -54,8 +54,8 @@ class Snapshot(NamedTuple):
 
 class Sight(NamedTuple):
     """snapshot: None where it cannot be told. indexed: git's index. settings: what git's configuration says that bears
-    on it. folders: those of the tree, if they are known. then, since: checksum of git's index when they were surveyed, and
-    what it says otherwise now, if that is known."""
+    on it. folders: those of the tree, if they are known. then, since: the stamp of git's index when they were surveyed,
+    and what it says otherwise now, if that is known."""
 
     snapshot: Snapshot | None = None
     indexed: bytes = b""

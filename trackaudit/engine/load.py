@@ -79,10 +79,10 @@ def _read_all(config: Config, data: Mapping[str, Any] | None) -> dict[str, Plain
 
 def _built(path: str, plain: Plain) -> Rule:
     """A rule of its plain data; its examples stay plain until they are asked for."""
-    conditions = tuple(
-        Condition(part, _tests(call, CALL_WORDS), _tests(entry, ENTRY_WORDS), *rest)
-        for part, call, entry, *rest in plain.conditions
-    )
+
+    def built(part: str, call: Any, entry: Any, *rest: Any) -> Condition:
+        condition = Condition(part, _tests(call, CALL_WORDS), _tests(entry, ENTRY_WORDS), *rest)
+        return condition._replace(operations=_operations(call))
 
     def examples() -> tuple[Example, ...]:
         return tuple(Example(*one) for one in (packed_examples(path) if plain.examples is None else plain.examples))
@@ -93,7 +93,7 @@ def _built(path: str, plain: Plain) -> Rule:
         severity=plain.severity,
         severity_inferred=plain.severity_inferred,
         scope=plain.scope,
-        conditions=conditions,
+        conditions=tuple(built(*one) for one in plain.conditions),
         message=plain.message,
         instead=plain.instead,
         why=plain.why,
@@ -107,6 +107,11 @@ def _built(path: str, plain: Plain) -> Rule:
 
 def _tests(words: Iterable[tuple[str, Given]], table: Mapping[str, Word]) -> tuple[Callable[[Subject], bool], ...]:
     return tuple(partial(_run_test, table[word].test, given) for word, given in words)
+
+
+def _operations(words: Iterable[tuple[str, Given]]) -> tuple[str, ...]:
+    """What `operation` says; where it says nothing, any will do."""
+    return next((given for word, given in words if word == "operation" and isinstance(given, tuple)), ())
 
 
 def _run_test(test: Callable[[Subject, Given], bool], given: Given, subject: Subject) -> bool:

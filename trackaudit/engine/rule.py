@@ -16,7 +16,8 @@ class Condition(NamedTuple):
     """One way to match: every test must hold. part: where entries come from, "" for the call itself.
 
     confidence: the most that a finding of this condition may claim. severity: of its findings, "" for the rule's.
-    compares: what of the project's places is compared (names, values, forms), "" for nothing.
+    compares: what of the project's places is compared (names, values, forms), "" for nothing. operations: of the calls
+    that the tests let through; empty: of all.
     """
 
     part: str
@@ -26,6 +27,11 @@ class Condition(NamedTuple):
     covers: bool
     severity: str = ""
     compares: str = ""
+    operations: tuple[str, ...] = ()
+
+    def is_about(self, operation: str) -> bool:
+        """Whether calls of this operation may match."""
+        return not self.operations or operation in self.operations
 
 
 class Example(NamedTuple):
@@ -75,8 +81,8 @@ class Rule(NamedTuple):
 class Plain(NamedTuple):
     """A rule as it is written, checked, in plain data that can be packed.
 
-    conditions: of each the fields of `Condition`; instead of its tests, words with what they are given. examples: of
-    each the fields of `Example`; None where they stay packed.
+    conditions: of each the fields of `Condition` that are written; instead of its tests, words with what they are
+    given. examples: of each the fields of `Example`; None where they stay packed.
     """
 
     id: str

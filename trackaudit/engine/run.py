@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from trackaudit.config import Config
-    from trackaudit.engine.rule import Rule, RuleSet
+    from trackaudit.engine.rule import Condition, Rule, RuleSet
     from trackaudit.model import IdSchema, Moment, SourceFile, TrackingCall
     from trackaudit.vocabulary import Vocabulary
 
@@ -157,19 +157,25 @@ def _matches(rule: Rule, calls: Iterable[TrackingCall], ground: Ground) -> tuple
     """What the rule says of these calls. Where it fails on some, a notice names the first; the others are asked."""
     matches: list[_Match] = []
     failed: list[Notice] = []
+    asked: dict[str, list[Condition]] = {}
     for call in calls:
+        conditions = asked.get(call.operation)
+        if conditions is None:
+            conditions = asked[call.operation] = [one for one in rule.conditions if one.is_about(call.operation)]
+        if not conditions:
+            continue
         try:
-            matches.extend(_matches_of(rule, call, ground))
+            matches.extend(_matches_of(rule, conditions, call, ground))
         except Exception as error:  # one broken rule must not silence the others
             failed = failed or [crash(call.sink.path, f"rule `{rule.id}`", error)]
     return matches, failed
 
 
-def _matches_of(rule: Rule, call: TrackingCall, ground: Ground) -> list[_Match]:
+def _matches_of(rule: Rule, conditions: Iterable[Condition], call: TrackingCall, ground: Ground) -> list[_Match]:
     matches = []
     seen: set[Place] = set()
     about_call = Subject(ground, call)
-    for condition in rule.conditions:
+    for condition in conditions:
         if not all(test(about_call) for test in condition.call_tests):
             continue
         for subject in _subjects(call, condition.part, ground):

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from trackaudit.discover.remembered import Remembered
     from trackaudit.discover.snapshot import Snapshot
     from trackaudit.flow.callers import Wanted
-    from trackaudit.pipeline.islands import Base
+    from trackaudit.pipeline.islands import Base, Names
     from trackaudit.pipeline.options import Analysis
     from trackaudit.vocabulary import Vocabulary
 
@@ -108,13 +108,17 @@ def changes(base: Base, now: Snapshot, since: Differences) -> Changes | None:
 
 
 def renewed(
-    base: Base, ground: Ground, changed: Changes, recall: Callable[[int], Remembered | None]
+    base: Base,
+    ground: Ground,
+    changed: Changes,
+    recall: Callable[[int], Remembered | None],
+    names: Callable[[], Names | None],
 ) -> tuple[Look, Analysis] | None:
     """The first look at the tree as it is now, and its analysis; None where the earlier run does not serve. `recall`:
-    what that run was told of the files' words."""
+    what that run was told of the files' words. `names`: gives those of the base."""
     config = config_of(ground, cache=True)
     try:
-        return _Renewal(base, ground, config, changed, recall).analysed()
+        return _Renewal(base, ground, config, changed, recall, names).analysed()
     except _Whole:
         return None
 
@@ -127,12 +131,14 @@ class _Renewal:
         config: Config,
         changed: Changes,
         recall: Callable[[int], Remembered | None],
+        names: Callable[[], Names | None],
     ) -> None:
         self.base = base
         self.ground = ground
         self.config = config
         self.changed = changed
         self.recall = cache(recall)  # what it gives is large, and several searches may ask
+        self._names = cache(names)
         self.vocabulary: Vocabulary = load_vocabulary(config)
         self.sources = Sources(ground.root, config.max_file_size)
         self.again = frozenset(changed.paths)
@@ -145,7 +151,7 @@ class _Renewal:
         named = named_files(ground)
         if any(_is_read(path) and not self._is_listed(path) for path in named):
             raise _Whole  # an ignored or excluded file that is asked for
-        if len(self.files) - len(self.were) + base.files.count("\0") - 1 > config.limits.files:
+        if len(self.files) - len(self.were) + base.scanned > config.limits.files:
             raise _Whole
         fresh = scan(self.sources, self.files, anchors(self.vocabulary.anchors), named)
         notices = [one for one in noun(base.notices) if one.path not in self.again] + fresh.notices
@@ -154,7 +160,7 @@ class _Renewal:
         found = Discovery(
             ground.root,
             self._count(),
-            base.files.count("\0") - 1 - len(self.were) + len(self.files) - len(passed),
+            base.scanned - len(self.were) + len(self.files) - len(passed),
             frozenset(),
             Scan(candidates, passed, sorted(notices, key=lambda one: one.path)),
             sorted(select(named, ground, config, _is_read)[1], key=lambda one: one.path),
@@ -180,8 +186,14 @@ class _Renewal:
         )
         return Look(ground, config, self.sources, found, self.vocabulary, 0.0), analysis
 
+    def names(self) -> Names:
+        names = self._names()
+        if names is None:
+            raise _Whole
+        return names
+
     def _is_listed(self, path: str) -> bool:
-        return path in self.files if path in self.again else f"\0{path}\0" in self.base.files
+        return path in self.files if path in self.again else f"\0{path}\0" in self.names().files
 
     def _count(self) -> int:
         """How many files are listed now."""
@@ -207,7 +219,7 @@ class _Renewal:
             # What is read as a setting or a query is joined to nothing.
             apart = path.lower().endswith(".sql") or language_of(path) == "document"
             near = base.near.get(path, [base.islands[path]] if path in base.islands else [])
-            if path in base.looked_for and (apart or not near):
+            if (apart or not near) and f"\0{path}\0" in self.names().looked_for:
                 raise _Whole
             touched.update(near)
             data = self._data(path)

@@ -7,6 +7,7 @@ only the islands that a change touches (`incremental`).
 
 from __future__ import annotations
 
+from trackaudit.cache import digest
 from trackaudit.flow.groups import chained, grouped, sayers
 from trackaudit.model import MARK
 from trackaudit.pipeline.packed import plain
@@ -15,7 +16,7 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
     from typing import Any
 
     from trackaudit.discover.snapshot import Snapshot
@@ -25,13 +26,25 @@ if TYPE_CHECKING:
     from trackaudit.pipeline.seen import Seen
 
 
+class Names(NamedTuple):
+    """Paths of a whole run, each between zero characters, which most of the next runs do not ask about. files: those
+    that are scanned. looked_for: those that were asked for by name."""
+
+    files: str
+    looked_for: str
+
+    def checksum(self) -> bytes:
+        """What tells them from those of another run."""
+        return digest("".join(self).encode("utf-8", "surrogateescape"))
+
+
 class Base(NamedTuple):
     """A whole run, as the next one may use it.
 
-    key: of the program, the configuration and the place. state: a `Snapshot`. files: those that are scanned, between
-    zero characters. total: files listed. passed, notices: those of the scan. candidates: in order. looked_for: paths
-    that were asked for by name. others, gone: what of that git does not list (`reuse`). packages: paths that make
-    folders packages. overlooked: files that the look for words left out. islands: number of the island of each file
+    key: of the program, the configuration and the place. state: a `Snapshot`. names: checksum of `Names`. total,
+    scanned: how many files are listed, and scanned. passed, notices: those of the scan. candidates: in order. asked:
+    listed files that were asked for by name. others, gone: what of that git does not list (`reuse`). packages: paths
+    that make folders packages. overlooked: files that the look for words left out. islands: number of the island of each file
     that was parsed. near: islands that look at a file that was not. globals: by name, the
     islands that say it. marked: files with a comment to us. wanted: by file, what its callers are looked for by.
     callers: by such a file, those that the search found. last, spent: of `Trace`.
@@ -40,12 +53,13 @@ class Base(NamedTuple):
 
     key: bytes
     state: tuple[Any, ...]
-    files: str
+    names: bytes
     total: int
+    scanned: int
     passed: list[str]
     notices: Any
     candidates: list[str]
-    looked_for: frozenset[str]
+    asked: frozenset[str]
     others: dict[str, bytes]
     gone: dict[str, list[str]]
     packages: list[str]
@@ -62,9 +76,15 @@ class Base(NamedTuple):
 
 
 def base_of(
-    key: bytes, analysis: Analysis, now: Snapshot, others: dict[str, bytes], gone: dict[str, list[str]]
-) -> Base | None:
-    """What a run leaves; None if what it saw cannot be told apart by islands. `now`: the tree that it read."""
+    key: bytes,
+    analysis: Analysis,
+    now: Snapshot,
+    listed: Container[str],
+    others: dict[str, bytes],
+    gone: dict[str, list[str]],
+) -> tuple[Base, Names] | None:
+    """What a run leaves; None if what it saw cannot be told apart by islands. `now`: the tree that it read. `listed`:
+    its files, by git."""
     found, seen, reader = analysis.found, analysis.seen, analysis.reader
     if found is None or seen is None or found.listing_notices or analysis.vocabulary.files:
         return None
@@ -83,15 +103,17 @@ def base_of(
     for importer, path in seen.links:
         if path not in islands and importer in islands:
             near.setdefault(path, set()).add(islands[importer])
-    return Base(
+    names = Names(_between_zeros(found.listing), _between_zeros(reader.sources.looked_for))
+    base = Base(
         key,
         tuple(now),
-        "\0".join(("", *sorted(found.listing), "")),
+        names.checksum(),
         found.seen,
+        len(found.listing),
         found.scan.passed,
         plain(tuple(found.scan.notices)),
         list(analysis.candidates),
-        frozenset(reader.sources.looked_for),
+        frozenset(path for path in reader.sources.asked if path in listed),
         others,
         gone,
         [path for path in analysis.listing if path.rpartition("/")[2] in PACKAGES],
@@ -110,6 +132,11 @@ def base_of(
             dict(seen.evaluated),
         ),
     )
+    return base, names
+
+
+def _between_zeros(paths: Iterable[str]) -> str:
+    return "\0".join(("", *sorted(paths), ""))
 
 
 def _callers(trace: Trace | None, reader: Reader) -> dict[str, list[str]]:

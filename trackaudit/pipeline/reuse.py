@@ -25,14 +25,14 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
     from typing import Any
 
     from trackaudit.discover import Ground
     from trackaudit.discover.remembered import Remembered
     from trackaudit.discover.snapshot import Snapshot
     from trackaudit.model import Result
-    from trackaudit.pipeline.islands import Base
+    from trackaudit.pipeline.islands import Base, Names
     from trackaudit.pipeline.looking import Look
     from trackaudit.pipeline.options import Analysis, CheckOptions, CheckOutcome
 
@@ -179,7 +179,7 @@ def renew(check: Asked) -> Renewed | None:
         there = words is not None and words[1] == base.state
         return _remembered(root, words, max_size, changed.paths) if there else None
 
-    renewed = incremental.renewed(base, check.ground, changed, recall)
+    renewed = incremental.renewed(base, check.ground, changed, recall, lambda: _names(root, base))
     return Renewed(*renewed, base) if renewed is not None else None
 
 
@@ -230,7 +230,7 @@ def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
         _keep_tree(root, repository, sight, now, names, began)
     # In a virtual environment no file counts as listed, and which folders are one is not kept.
     if not any(name.rpartition("/")[2] == "pyvenv.cfg" for name in listed):
-        _keep_base(check, analysis, now, others, gone)
+        _keep_base(check, analysis, now, listed, others, gone)
     _keep_result(check, analysis, outcome, now, others, gone)
 
 
@@ -244,7 +244,10 @@ def keep_renewed(check: Asked, renewed: Renewed, outcome: CheckOutcome) -> None:
     for folder, names in renewed.base.gone.items():
         gone[folder] = sorted({*names, *gone.get(folder, ())})
     known = renewed.base.islands.keys() | now.changed.keys() | now.untracked.keys()
-    unlisted = [path for path in there if path not in known and f"\0{path}\0" not in renewed.base.files]
+    unlisted = [path for path in there if path not in known and path not in renewed.base.asked]
+    names = _names(root, renewed.base) if unlisted else None
+    if names is not None:
+        unlisted = [path for path in unlisted if f"\0{path}\0" not in names.files]
     others = {**renewed.base.others, **digests(root, unlisted)}
     if still_missing(root, gone):
         _keep_result(check, renewed.analysis, outcome, now, others, gone)
@@ -258,13 +261,20 @@ def _keep_tree(root: str, repository: str, sight: Sight, now: Snapshot, names: l
 
 
 def _keep_base(
-    check: Asked, analysis: Analysis, now: Snapshot, others: dict[str, bytes], gone: dict[str, list[str]]
+    check: Asked,
+    analysis: Analysis,
+    now: Snapshot,
+    listed: Container[str],
+    others: dict[str, bytes],
+    gone: dict[str, list[str]],
 ) -> None:
     from trackaudit.pipeline.incremental import serves
     from trackaudit.pipeline.islands import base_of
 
-    base = base_of(check.base_key, analysis, now, others, gone) if serves(check.ground) else None
-    if base is not None:
+    left = base_of(check.base_key, analysis, now, listed, others, gone) if serves(check.ground) else None
+    if left is not None:
+        base, names = left
+        cache.save(_names_of(check.ground.root), tuple(names))
         cache.save(_base_of(check.ground.root), tuple(base))
 
 
@@ -293,6 +303,15 @@ def _base(ground: Ground) -> Base | None:
     return Base._make(kept) if isinstance(kept, tuple) and len(kept) == len(Base._fields) else None
 
 
+def _names(root: str, base: Base) -> Names | None:
+    """The names of a whole run; None if another one has left its own."""
+    from trackaudit.pipeline.islands import Names
+
+    kept = cache.load(_names_of(root))
+    names = Names._make(kept) if isinstance(kept, tuple) and len(kept) == len(Names._fields) else None
+    return names if names is not None and names.checksum() == base.names else None
+
+
 def _was_hurried(result: Result) -> bool:
     """Whether another run might come further, or end otherwise."""
     return any(notice.kind == "crash" or "max-seconds" in notice.message for notice in result.notices)
@@ -311,6 +330,11 @@ def _words_of(root: str) -> str:
 def _base_of(root: str) -> str:
     """The name under which a whole run is kept."""
     return f"{root}\0base"
+
+
+def _names_of(root: str) -> str:
+    """The name under which the paths of that run are kept, which are many."""
+    return f"{root}\0names"
 
 
 def _folders_of(root: str) -> str:
