@@ -262,6 +262,9 @@ def test_a_filter_that_the_repository_names_is_not_run(shop: Shop, capsys: pytes
     assert not trap.exists()
 
 
+PARTS = ("", "\0words", "\0base", "\0names", "\0folders", "\0index")
+
+
 def damaged(file: Path, how: str) -> None:
     data = file.read_bytes()
     if how == "empty":
@@ -271,7 +274,7 @@ def damaged(file: Path, how: str) -> None:
     elif how == "flipped":
         for at in (3, 20, 60, len(data) // 2, len(data) - 1):
             file.write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
-            assert None in [cache.load(f"{Path.cwd()}{part}") for part in ("", "\0words", "\0base", "\0index")]
+            assert None in [cache.load(f"{Path.cwd()}{part}") for part in PARTS]
     elif how == "other":
         file.write_bytes(b"something else altogether\n" * 10)
     else:

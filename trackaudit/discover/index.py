@@ -7,13 +7,15 @@ Format: `gitformat-index`, versions 2 and 3 with SHA-1 names, which nearly every
 from __future__ import annotations
 
 import os
-from array import array
+import sys
 
+from trackaudit.cache import digest
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
 _HEAD = 12
 _ENTRY = 62
@@ -24,6 +26,7 @@ _STAGE = 0x30
 _LONG = 0xFFF
 _LINK = b"link"
 """An extension: the entries are a part, the others are in another file."""
+_SUM = 20
 _BLOCK = 64
 """Entries that are compared at once."""
 
@@ -45,25 +48,38 @@ class _Unread(Exception):
     pass
 
 
+def stamp(file: BinaryIO) -> bytes:
+    """What is another for another index: its size and git's own checksum of it, or ours where git makes none."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _SUM))
+    told = file.read(_SUM)
+    if any(told):
+        return told + size.to_bytes(8, "big")
+    file.seek(0)
+    return digest(file.read())
+
+
 def marks(data: bytes) -> bytes | None:
     """Where in an index each block of entries begins, to be kept with it; None if it cannot be read."""
     try:
         starts = [at for number, (at, _, _) in enumerate(_entries(data)) if number % _BLOCK == 0]
     except _Unread:
         return None
-    return array("Q", starts).tobytes()
+    return b"".join(at.to_bytes(8, sys.byteorder) for at in starts)
 
 
 def differences(then: bytes, blocks: bytes, now: bytes, folder: str) -> Differences | None:
     """What differs between two states of an index below a folder of the work tree ("" for its top); None for one that
     cannot be read. `blocks`: the marks of the earlier one."""
     try:
-        return _compared(then, array("Q", blocks), now, os.fsencode(f"{folder}/") if folder else b"")
+        return _compared(
+            then, memoryview(blocks or bytes(8)).cast("Q"), now, os.fsencode(f"{folder}/") if folder else b""
+        )
     except _Unread:
         return None
 
 
-def _compared(then: bytes, starts: array[int], now: bytes, prefix: bytes) -> Differences:
+def _compared(then: bytes, starts: memoryview[int], now: bytes, prefix: bytes) -> Differences:
     found = Differences({}, {})
 
     def put(into: dict[str, bytes], name: bytes, what: bytes) -> None:

@@ -14,7 +14,7 @@ from time import time
 from trackaudit.cache import digest
 from trackaudit.discover.folders import is_in, is_settled, others, topmost
 from trackaudit.discover.git import index_of, run_git
-from trackaudit.discover.index import Differences, differences
+from trackaudit.discover.index import Differences, differences, stamp
 from trackaudit.discover.process import begun
 from trackaudit.discover.sources import Sources
 from trackaudit.record import NamedTuple
@@ -39,7 +39,7 @@ _NONE = "git ended with 1"
 
 
 class Snapshot(NamedTuple):
-    """stamp: checksum of git's index. changed, untracked: by path, the checksum of a file's bytes; empty if it is gone,
+    """stamp: of git's index. changed, untracked: by path, the checksum of a file's bytes; empty if it is gone,
     no plain file, or of no language."""
 
     stamp: bytes
@@ -53,9 +53,9 @@ class Snapshot(NamedTuple):
 
 
 class Sight(NamedTuple):
-    """snapshot: None where it cannot be told. indexed: git's index. settings: what git's configuration says that bears
-    on it. folders: those of the tree, if they are known. then, since: the stamp of git's index when they were surveyed,
-    and what it says otherwise now, if that is known."""
+    """snapshot: None where it cannot be told. indexed: git's index, unless it is as it was. settings: what git's
+    configuration says that bears on it. folders: those of the tree, if they are known. then, since: the stamp of git's
+    index when they were surveyed, and what it says otherwise now, if that is known."""
 
     snapshot: Snapshot | None = None
     indexed: bytes = b""
@@ -84,13 +84,15 @@ def begin(
     try:
         with open(index_of(repository) or "", "rb") as file:
             status = os.fstat(file.fileno())
-            index = file.read()
+            held = stamp(file)
+            file.seek(0)
+            same = folders is not None and folders.stamp == held
+            index = file.read() if not same else b""
     except OSError:
         return Sight
-    stamp = digest(index)
     since = moved = None
     if folders is not None:
-        since = Differences({}, {}) if folders.stamp == stamp else _since(earlier, index, root, repository)
+        since = Differences({}, {}) if same else _since(earlier, index, root, repository)
         moved = folders.moved(root) if since is not None else None
     came, left = since.came_and_left() if since is not None else (set(), set())
     places = topmost([*moved, *left]) if moved is not None else [""]
@@ -112,7 +114,7 @@ def begin(
         sums = None
         if began is None or is_settled(status, began):
             sums = _sums(root, (paths, listed), wanted, began)
-        seen = Snapshot(stamp, *sums) if sums is not None else None
+        seen = Snapshot(held, *sums) if sums is not None else None
         return Sight(seen, index, settings, known, folders.stamp if folders is not None else b"", since)
 
     return ended

@@ -27,15 +27,12 @@ if TYPE_CHECKING:
 
 
 class Names(NamedTuple):
-    """Paths of a whole run, each between zero characters, which most of the next runs do not ask about. files: those
-    that are scanned. looked_for: those that were asked for by name."""
+    """Paths of a whole run, each between zero characters, which most of the next runs do not ask about. checksum: tells
+    them from those of another run. files: those that are scanned. looked_for: those that were asked for by name."""
 
+    checksum: bytes
     files: str
     looked_for: str
-
-    def checksum(self) -> bytes:
-        """What tells them from those of another run."""
-        return digest("".join(self).encode("utf-8", "surrogateescape"))
 
 
 class Base(NamedTuple):
@@ -44,11 +41,11 @@ class Base(NamedTuple):
     key: of the program, the configuration and the place. state: a `Snapshot`. names: checksum of `Names`. total,
     scanned: how many files are listed, and scanned. passed, notices: those of the scan. candidates: in order. asked:
     listed files that were asked for by name. others, gone: what of that git does not list (`reuse`). packages: paths
-    that make folders packages. overlooked: files that the look for words left out. islands: number of the island of each file
-    that was parsed. near: islands that look at a file that was not. globals: by name, the
-    islands that say it. marked: files with a comment to us. wanted: by file, what its callers are looked for by.
-    callers: by such a file, those that the search found. last, spent: of `Trace`.
-    seen: calls and what belongs to them, as lists of packed nouns; limits; functions run.
+    that make folders packages. overlooked: files that the look for words left out. islands: number of the island of
+    each file that was parsed. near: islands that look at a file that was not. globals: by name, the islands that say
+    it. marked: files with a comment to us. wanted: by file, what its callers are looked for by. callers: by such a
+    file, those that the search found. last, spent: of `Trace`. seen: calls and what belongs to them, as lists of packed
+    nouns; limits; functions run.
     """
 
     key: bytes
@@ -103,11 +100,11 @@ def base_of(
     for importer, path in seen.links:
         if path not in islands and importer in islands:
             near.setdefault(path, set()).add(islands[importer])
-    names = Names(_between_zeros(found.listing), _between_zeros(reader.sources.looked_for))
+    names = _names(found.listing, reader.sources.looked_for)
     base = Base(
         key,
         tuple(now),
-        names.checksum(),
+        names.checksum,
         found.seen,
         len(found.listing),
         found.scan.passed,
@@ -135,8 +132,9 @@ def base_of(
     return base, names
 
 
-def _between_zeros(paths: Iterable[str]) -> str:
-    return "\0".join(("", *sorted(paths), ""))
+def _names(files: Iterable[str], looked_for: Iterable[str]) -> Names:
+    texts = ["\0".join(("", *sorted(paths), "")) for paths in (files, looked_for)]
+    return Names(digest("".join(texts).encode("utf-8", "surrogateescape")), *texts)
 
 
 def _callers(trace: Trace | None, reader: Reader) -> dict[str, list[str]]:

@@ -245,9 +245,9 @@ def keep_renewed(check: Asked, renewed: Renewed, outcome: CheckOutcome) -> None:
         gone[folder] = sorted({*names, *gone.get(folder, ())})
     known = renewed.base.islands.keys() | now.changed.keys() | now.untracked.keys()
     unlisted = [path for path in there if path not in known and path not in renewed.base.asked]
-    names = _names(root, renewed.base) if unlisted else None
-    if names is not None:
-        unlisted = [path for path in unlisted if f"\0{path}\0" not in names.files]
+    paths = _names(root, renewed.base) if unlisted else None
+    if paths is not None:
+        unlisted = [path for path in unlisted if f"\0{path}\0" not in paths.files]
     others = {**renewed.base.others, **digests(root, unlisted)}
     if still_missing(root, gone):
         _keep_result(check, renewed.analysis, outcome, now, others, gone)
@@ -309,7 +309,7 @@ def _names(root: str, base: Base) -> Names | None:
 
     kept = cache.load(_names_of(root))
     names = Names._make(kept) if isinstance(kept, tuple) and len(kept) == len(Names._fields) else None
-    return names if names is not None and names.checksum() == base.names else None
+    return names if names is not None and names.checksum == base.names else None
 
 
 def _was_hurried(result: Result) -> bool:
