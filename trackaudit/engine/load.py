@@ -11,7 +11,7 @@ from functools import partial
 
 from trackaudit.config import rules_dir
 from trackaudit.config.packed import packed_examples, packed_rules
-from trackaudit.engine.predicates import CALL_WORDS, ENTRY_WORDS
+from trackaudit.engine.predicates import CALL_WORDS, ENTRY_WORDS, KIND_WORDS
 from trackaudit.engine.rule import Condition, Example, Plain, Rule, RuleSet
 from trackaudit.errors import ConfigError, RuleError
 
@@ -81,8 +81,10 @@ def _built(path: str, plain: Plain) -> Rule:
     """A rule of its plain data; its examples stay plain until they are asked for."""
 
     def built(part: str, call: Any, entry: Any, *rest: Any) -> Condition:
-        condition = Condition(part, _tests(call, CALL_WORDS), _tests(entry, ENTRY_WORDS), *rest)
-        return condition._replace(operations=_operations(call))
+        of_kind = [one for one in call if one[0] in KIND_WORDS]
+        others = [one for one in call if one[0] not in KIND_WORDS]
+        condition = Condition(part, _tests(others, CALL_WORDS), _tests(entry, ENTRY_WORDS), *rest)
+        return condition._replace(kind_tests=_tests(of_kind, CALL_WORDS))
 
     def examples() -> tuple[Example, ...]:
         return tuple(Example(*one) for one in (packed_examples(path) if plain.examples is None else plain.examples))
@@ -107,11 +109,6 @@ def _built(path: str, plain: Plain) -> Rule:
 
 def _tests(words: Iterable[tuple[str, Given]], table: Mapping[str, Word]) -> tuple[Callable[[Subject], bool], ...]:
     return tuple(partial(_run_test, table[word].test, given) for word, given in words)
-
-
-def _operations(words: Iterable[tuple[str, Given]]) -> tuple[str, ...]:
-    """What `operation` says; where it says nothing, any will do."""
-    return next((given for word, given in words if word == "operation" and isinstance(given, tuple)), ())
 
 
 def _run_test(test: Callable[[Subject, Given], bool], given: Given, subject: Subject) -> bool:

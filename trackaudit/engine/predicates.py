@@ -69,6 +69,11 @@ COOKIE_WORDS = frozenset(("cookie", "cookies", "analytics", "tracking", "gdpr", 
 _QUOTES = ("'", '"', "`")
 
 
+def call_kind(call: TrackingCall) -> tuple[str, str, bool, str]:
+    """What the words of `KIND_WORDS` ask about."""
+    return call.operation, call.channel, call.stateful, call.language
+
+
 # ----------------------------------------------------------------------------------------- words on the call
 
 
@@ -336,6 +341,8 @@ CALL_WORDS: dict[str, Word] = {
     "document": Word(_document, None, "whether it is stored in a document, not sent by code"),
     "stage": Word(_stage, ("suppress",), "the finding comes from this stage, not from a match"),
 }
+KIND_WORDS = frozenset(("channel", "operation", "stateful", "document"))
+"""Those of the call to which calls of one `call_kind` have one answer."""
 ENTRY_WORDS: dict[str, Word] = {
     "is": Word(_is, ("identifier",), "the value identifies the customer"),
     "covered": Word(_covered, None, "whether the same identifier also reaches an ID on this path"),

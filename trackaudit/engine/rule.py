@@ -16,8 +16,8 @@ class Condition(NamedTuple):
     """One way to match: every test must hold. part: where entries come from, "" for the call itself.
 
     confidence: the most that a finding of this condition may claim. severity: of its findings, "" for the rule's.
-    compares: what of the project's places is compared (names, values, forms), "" for nothing. operations: of the calls
-    that the tests let through; empty: of all.
+    compares: what of the project's places is compared (names, values, forms), "" for nothing. kind_tests: those of the
+    call that ask only about its kind.
     """
 
     part: str
@@ -27,11 +27,7 @@ class Condition(NamedTuple):
     covers: bool
     severity: str = ""
     compares: str = ""
-    operations: tuple[str, ...] = ()
-
-    def is_about(self, operation: str) -> bool:
-        """Whether calls of this operation may match."""
-        return not self.operations or operation in self.operations
+    kind_tests: tuple[Callable[[Subject], bool], ...] = ()
 
 
 class Example(NamedTuple):

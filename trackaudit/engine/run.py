@@ -10,7 +10,7 @@ from trackaudit.engine.confidence import confidence
 from trackaudit.engine.coverage import Coverage
 from trackaudit.engine.fields import FIELDS
 from trackaudit.engine.fingerprint import fingerprint
-from trackaudit.engine.predicates import Ground, Subject, double_opt_in_events
+from trackaudit.engine.predicates import Ground, Subject, call_kind, double_opt_in_events
 from trackaudit.engine.project import Project
 from trackaudit.engine.replacement import entry_text, replacement
 from trackaudit.identity import IDENTIFYING, words_of
@@ -19,7 +19,8 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
 
     from trackaudit.config import Config
     from trackaudit.engine.rule import Condition, Rule, RuleSet
@@ -157,15 +158,17 @@ def _matches(rule: Rule, calls: Iterable[TrackingCall], ground: Ground) -> tuple
     """What the rule says of these calls. Where it fails on some, a notice names the first; the others are asked."""
     matches: list[_Match] = []
     failed: list[Notice] = []
-    asked: dict[str, list[Condition]] = {}
+    asked: dict[tuple[Any, ...], list[Condition]] = {}
     for call in calls:
-        conditions = asked.get(call.operation)
+        kind = call_kind(call)
+        conditions = asked.get(kind)
         if conditions is None:
-            conditions = asked[call.operation] = [one for one in rule.conditions if one.is_about(call.operation)]
-        if not conditions:
-            continue
+            about = Subject(ground, call)
+            conditions = [one for one in rule.conditions if all(test(about) for test in one.kind_tests)]
+            asked[kind] = conditions
         try:
-            matches.extend(_matches_of(rule, conditions, call, ground))
+            if conditions:
+                matches.extend(_matches_of(rule, conditions, call, ground))
         except Exception as error:  # one broken rule must not silence the others
             failed = failed or [crash(call.sink.path, f"rule `{rule.id}`", error)]
     return matches, failed
@@ -176,11 +179,10 @@ def _matches_of(rule: Rule, conditions: Iterable[Condition], call: TrackingCall,
     seen: set[Place] = set()
     about_call = Subject(ground, call)
     for condition in conditions:
-        if not all(test(about_call) for test in condition.call_tests):
+        if not _holds(condition.call_tests, about_call):
             continue
         for subject in _subjects(call, condition.part, ground):
-            root = _root(subject)
-            if root not in seen and all(test(subject) for test in condition.entry_tests):
+            if _holds(condition.entry_tests, subject) and (root := _root(subject)) not in seen:
                 seen.add(root)
                 if condition.compares and subject.entry is not None:
                     conflict = ground.project.conflict(condition.compares, call, subject.entry)
@@ -188,6 +190,13 @@ def _matches_of(rule: Rule, conditions: Iterable[Condition], call: TrackingCall,
                 sure = confidence(subject, condition)
                 matches.append(_Match(rule, subject, root, sure, condition.part, condition.severity))
     return matches
+
+
+def _holds(tests: Iterable[Callable[[Subject], bool]], subject: Subject) -> bool:
+    for test in tests:  # noqa: SIM110 - a generator for each entry and rule costs more than the tests
+        if not test(subject):
+            return False
+    return True
 
 
 def _subjects(call: TrackingCall, part: str, ground: Ground) -> list[Subject]:
