@@ -14,8 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_MAGIC = b"trackaudit 1\n"
+_MAGIC = b"trackaudit 2\n"
 _SUM = 32
+_CHECK = 4
+"""Bytes that tell damage: the folder is the user's own, so nobody forges what is in it."""
 _LIMIT = 100_000_000
 """Bytes of a file that we never wrote."""
 _SUFFIX = ".kept"
@@ -46,12 +48,13 @@ def load(root: str) -> Any:
             if status.st_size > _LIMIT or (hasattr(os, "geteuid") and status.st_uid != os.geteuid()):
                 return None
             data = file.read()
-        start = len(_MAGIC) + _SUM
-        if data[: len(_MAGIC)] != _MAGIC or data[len(_MAGIC) : start] != digest(data[start:]):
+        start = len(_MAGIC) + _CHECK
+        kept = memoryview(data)[start:]
+        if data[: len(_MAGIC)] != _MAGIC or data[len(_MAGIC) : start] != _check(kept):
             return None
         import marshal
 
-        return marshal.loads(data[start:])
+        return marshal.loads(kept)
     except (OSError, EOFError, ValueError, TypeError):
         return None
 
@@ -77,7 +80,7 @@ def save(root: str, value: Any) -> None:
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         try:
             with open(handle, "wb") as file:
-                file.write(_MAGIC + digest(data) + data)
+                file.write(_MAGIC + _check(data) + data)
             os.replace(fresh, path)
         except OSError:
             os.unlink(fresh)
@@ -110,6 +113,12 @@ def digest(data: bytes) -> bytes:
     except ImportError:
         from hashlib import blake2b
     return blake2b(data, digest_size=_SUM).digest()
+
+
+def _check(data: bytes | memoryview) -> bytes:
+    from zlib import crc32
+
+    return crc32(data).to_bytes(_CHECK, "big")
 
 
 def _path(root: str) -> str | None:

@@ -21,6 +21,8 @@ _HEAD = 12
 _ENTRY = 62
 """Bytes before a name: times, device, inode, mode, owner, size, object name, flags."""
 _MODE = 24
+_OBJECT = 40
+_SIZES = 60
 _FOLDER = 0o040000
 _STAGE = 0x30
 _LONG = 0xFFF
@@ -42,6 +44,11 @@ class Differences(NamedTuple):
         """The files that are tracked only now, and those that were."""
         before, after = self.before.keys(), self.after.keys()
         return after - before, before - after
+
+
+def same_object(before: bytes, after: bytes) -> bool:
+    """Whether git holds the same bytes for a file, in two of its descriptions."""
+    return before[_MODE : _MODE + 4] == after[_MODE : _MODE + 4] and before[_OBJECT:_SIZES] == after[_OBJECT:_SIZES]
 
 
 class _Unread(Exception):

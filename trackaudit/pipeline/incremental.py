@@ -12,6 +12,7 @@ from functools import cache
 
 from trackaudit.discover import Discovery, Scan, is_test_path, scan, select
 from trackaudit.discover.ground import named_files
+from trackaudit.discover.index import same_object
 from trackaudit.discover.listing import is_skipped
 from trackaudit.discover.sources import Sources
 from trackaudit.flow.groups import said
@@ -93,7 +94,12 @@ def changes(base: Base, now: Snapshot, since: Differences) -> Changes | None:
     """What has changed; None if that is too much. `since`: what git's index says otherwise than at the time of the
     base."""
     (before, after), then = since, base.state[2]
-    paths = now.since(base.state) | before.keys() | after.keys()
+    paths = now.since(base.state)
+    for path in before.keys() | after.keys():
+        # Where only the times differ, and git finds the file as it says, its bytes are the same.
+        clean = path not in now.changed and path not in base.state[1] and path in before and path in after
+        if not clean or not same_object(before[path], after[path]):
+            paths.add(path)
     if len(paths) > MANY:
         return None
 
