@@ -12,12 +12,12 @@ import pytest
 
 from trackaudit import cache, discover, pipeline
 from trackaudit.cli import main
-from trackaudit.discover import folders, ripgrep
+from trackaudit.discover import folders, ripgrep, snapshot
 from trackaudit.discover.ripgrep import program
 from trackaudit.pipeline import analysis, reuse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from trackaudit.pipeline.looking import Look
 
@@ -289,6 +289,40 @@ def test_a_damaged_file_is_as_if_there_were_none(shop: Shop, capsys: pytest.Capt
         damaged(file, how)
     assert not check(shop, capsys)
     assert check(shop, capsys) == (how != "folder")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders keep no such times there")
+def test_git_walks_through_no_folder_in_which_no_name_came_or_went(
+    shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walks: list[tuple[str, ...]] = []
+
+    def others(root: str, places: Iterable[str] = ("",)) -> list[str] | None:
+        walks.append(tuple(places))
+        return folders.others(root, places)
+
+    monkeypatch.setattr(snapshot, "others", others)
+
+    def looked_at(*places: str) -> None:
+        walks.clear()
+        check(shop, capsys)
+        assert walks == ([places] if places else [])
+
+    check(shop, capsys)
+    looked_at()
+    shop.write("src/page.js", PAGE + "// more\n")
+    looked_at()
+    shop.write("src/new/page.js", PAGE)
+    looked_at("src")
+    looked_at()
+    shop.git("add", "src/page.js")
+    looked_at()
+    shop.git("rm", "-q", "--cached", "src/other.js")
+    looked_at("src/other.js")
+    shop.git("add", "src/other.js")
+    shop.write(".gitignore", "built/\nnew/\n")
+    looked_at("")
+    looked_at()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="files have no such owner there")
