@@ -5,11 +5,8 @@ The marked lines hold the roots of the findings, no other line does.
 
 from __future__ import annotations
 
-import re
-
 import pytest
-
-from trackaudit.pipeline import check_texts
+from judged import judge
 
 PROGRAMS: dict[str, tuple[str, str]] = {
     "wrapper with options bag, wrong": (
@@ -738,13 +735,4 @@ def a(user):
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_program_is_judged_as_it_was_by_hand(name: str) -> None:
     suffix, text = PROGRAMS[name]
-    path = f"program.{suffix}"
-    marked = {
-        (number, found[1])
-        for number, line in enumerate(text.split("\n"), 1)
-        if (found := re.search(r"(?://|#) expect: ([a-z-]+)$", line))
-    }
-    assert bool(marked) == name.endswith("wrong")
-    result = check_texts({path: text})
-    assert [notice for notice in result.notices if notice.kind in ("crash", "syntax-error")] == []
-    assert {(result.sources[path].position(one.root.start)[0], one.rule) for one in result.findings} == marked
+    judge(name, f"program.{suffix}", text)

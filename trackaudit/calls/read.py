@@ -328,9 +328,11 @@ class Reader:
         """What a symbol says by its path, else by the name it was given."""
         identity = self._vocabulary.value_identity(symbol.path)
         if identity.kind == "unknown" and symbol.alias:
-            by_name = self._vocabulary.key_identity(symbol.alias)
+            # A variable's name, not a property's: `emailValue`, `theEmail`.
+            by_name = self._vocabulary.value_identity((symbol.alias,))
             owner = identity.owner if identity.owner != "unknown" else by_name.owner
-            return identity._replace(kind=by_name.kind, owner=owner)
+            kind = "unknown" if by_name.kind == "opaque" else by_name.kind
+            return identity._replace(kind=kind, owner=owner)
         return identity
 
 

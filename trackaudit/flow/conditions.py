@@ -56,6 +56,9 @@ def read_test(m: Machine, node: p.Expr) -> Test:
 def _read_call(m: Machine, node: p.Call) -> Test:
     """A function that is asked about values (`isValid(mail)`, `mail.includes("@")`) is content only with real ones,
     unless its name asks for the opposite. What else it asks is not known, so it is a branch like any other."""
+    looked_up = _looked_up(m, node)
+    if looked_up:
+        return Test(looked_up, NO_KEYS, looked_up)
     callee = node.callee
     given = [arg for arg in node.args if not isinstance(arg, p.Spread)]
     if isinstance(callee, p.Name) and callee.id in ("Boolean", "bool", "hasattr", "isset", "len") and given:
@@ -76,7 +79,8 @@ def _read_comparison(m: Machine, node: p.Binary) -> Test:
             return NOTHING
         present = _present(m, p.Member(node.start, node.end, node.right, node.left, True))
         # What holds something is itself there: `"@" in mail`.
-        present = present._replace(then=present.then | _present(m, node.right).then)
+        held = _present(m, node.right).then | _by_get(m, node.right, str(node.left.value))
+        present = present._replace(then=present.then | held)
         return present if node.op == "in" else present.reversed()
     left, right, op = node.left, node.right, node.op
     if isinstance(left, p.Literal):
@@ -134,6 +138,23 @@ def _present(m: Machine, node: p.Expr) -> Test:
         node = node.object
     keys = frozenset(option.key for option in options(m.evaluate(node)) if isinstance(option, Symbol))
     return Test(keys, NO_KEYS, keys)
+
+
+def _looked_up(m: Machine, node: p.Call) -> frozenset[str]:
+    """The keys of what `record.get("key")` gives, which is also written `record["key"]`; of another call, none."""
+    callee, first = node.callee, node.args[0] if node.args else None
+    if not isinstance(callee, p.Member) or not isinstance(callee.key, p.Literal) or callee.key.value != "get":
+        return NO_KEYS
+    if not isinstance(first, p.Literal) or not isinstance(first.value, str) or not _plain(callee.object):
+        return NO_KEYS
+    direct = _present(m, p.Member(node.start, node.end, callee.object, first, True)).then
+    return direct | _by_get(m, callee.object, first.value)
+
+
+def _by_get(m: Machine, holder: p.Expr, key: str) -> frozenset[str]:
+    """The keys of what `holder.get("key")` gives."""
+    known = [option for option in options(m.evaluate(holder)) if isinstance(option, Symbol)]
+    return frozenset(option._replace(path=(*option.path, "get", f"({key})")).key for option in known)
 
 
 def _plain(node: p.Expr) -> bool:

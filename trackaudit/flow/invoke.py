@@ -244,7 +244,16 @@ def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     derived = symbol.derived | sources_of(*args.values())
     first = args.positional[0].value if args.positional else None
     segment = f"({first.value})" if isinstance(first, Const) and isinstance(first.value, str) else "()"
-    missing = symbol.missing
-    if m.frame.module.language == "python" and symbol.path[-1:] == ("get",) and len(args.positional) == 1:
-        missing = True
-    return made(m, symbol, segment, node)._replace(derived=derived, missing=missing)
+    result = made(m, symbol, segment, node)._replace(derived=derived, missing=symbol.missing)
+    if m.frame.module.language == "python" and symbol.path[-1:] == ("get",) and args.positional:
+        return _or_default(m, result, args.positional[1].value if len(args.positional) > 1 else UNDEFINED)
+    return result
+
+
+def _or_default(m: Machine, value: Symbol, default: Value) -> Value:
+    """What `record.get(key, default)` gives: `record[key] or ""`, as it is more often written."""
+    if not isinstance(default, Const) or value.key in m.guards:
+        return value
+    if default.value is None:
+        return value._replace(missing=True)
+    return union([value, default]) if isinstance(default.value, str) else value

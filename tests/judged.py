@@ -1,0 +1,24 @@
+"""Programs with marked lines: the marks are the roots of the findings, and no other line is one."""
+
+from __future__ import annotations
+
+import re
+
+from trackaudit.pipeline import check_texts
+
+MARK = re.compile(r"(?://|#|--) expect: ([a-z-]+(?:, [a-z-]+)*)(?: -->)?$")
+
+
+def judge(name: str, path: str, text: str) -> None:
+    """Fail unless exactly the marked lines have findings, of the marked rules. `name` says whether there are any: it
+    ends in `wrong` or in `right`."""
+    marked = {
+        (number, rule)
+        for number, line in enumerate(text.split("\n"), 1)
+        if (found := MARK.search(line))
+        for rule in found[1].split(", ")
+    }
+    assert name.endswith("wrong" if marked else "right")
+    result = check_texts({path: text})
+    assert [notice for notice in result.notices if notice.kind in ("crash", "syntax-error")] == []
+    assert {(result.sources[path].position(one.root.start)[0], one.rule) for one in result.findings} == marked
