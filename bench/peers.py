@@ -80,6 +80,10 @@ def cases(tree: Path, quiet: Path, dense: Path | None, work: Path, peers: bool) 
         for file in tracking[:10]:
             file.write_text(file.read_text() + f"// {time.time_ns()}\n")
 
+    def stage_ten() -> None:
+        touch_ten()
+        subprocess.run(["git", "add", *tracking[:10]], cwd=tree, check=True)
+
     def settle() -> None:
         subprocess.run([*check, "."], cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -92,6 +96,8 @@ def cases(tree: Path, quiet: Path, dense: Path | None, work: Path, peers: bool) 
         Case("tree, nothing changed", "ripgrep", tree, [*check, "."], settle),
         Case("tree, ten files changed", "ripgrep", tree, [*check, "."], touch_ten),
         Case("two files of the tree", "bare Python", tree, [*check, *(str(file) for file in tracking[:2])]),
+        Case("tree, ten files staged", "ripgrep", tree, [*check, "."], stage_ten),
+        Case("two files of them", "bare Python", tree, [*check, *(str(file) for file in tracking[:2])], stage_ten),
         Case("--version", "bare Python", work, [str(ours / "trackaudit"), "--version"]),
         Case("one file, no anchor word", "bare Python", alone[plain], [*check, plain.name]),
         Case("one file with calls", "bare Python", alone[page], [*check, page.name]),
@@ -127,7 +133,7 @@ def main() -> None:
         for _ in range(rounds):
             for case in listed:
                 runs[case.name].append(run(case))
-    subprocess.run(["git", "checkout", "-q", "."], cwd=tree, check=True)
+    subprocess.run(["git", "reset", "-q", "--hard"], cwd=tree, check=True)
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, {rounds} rounds")
     print("| command | wall s | CPU s | peak MB | compared with | ratio | lowest to highest | CPU ratio |")
     print("|---|---|---|---|---|---|---|---|")
