@@ -119,6 +119,82 @@ class Client:
         })
 """,
     ),
+    "identified in an awaited chain before, right": (
+        "ts",
+        """
+const identify = (u: User) => window.exponea.identify({ registered: u.email.toLowerCase() });
+export async function one(load: Promise<void>, user: User) {
+  await load.then(() => identify(user));
+  window.exponea.update({ email: user.email });
+}
+export async function two(user: User) {
+  await fetchAll().then(identify);
+  const found = await fetchAll().then((u) => { identify(u); return u; });
+  window.exponea.update({ email: found.email });
+}
+export async function three(user: User) {
+  await fetchAll().finally(() => identify(user)).catch((e) => log(e));
+  window.exponea.update({ email: user.email });
+}
+export async function four(user: User) {
+  await Promise.all([other(), fetchAll().then(async () => { await identify(user); })]);
+  window.exponea.update({ email: user.email });
+}
+export async function five(user: User) {
+  await new Promise((done) => window.exponea.identify({ registered: user.email.toLowerCase() }, {}, done));
+  window.exponea.update({ email: user.email });
+}
+""",
+    ),
+    "identified in a chain that may not have run, wrong": (
+        "js",
+        """
+const identify = (u) => exponea.identify({ registered: u.email.toLowerCase() });
+export async function one(user) {
+  await load().catch(() => identify(user));
+  exponea.update({ email: user.email });  // expect: identifier-in-update
+}
+export async function two(user) {
+  await load().then(() => log(user), () => identify(user));
+  exponea.update({ email: user.email });  // expect: identifier-in-update
+}
+export async function three(user) {
+  await (user.known ? identify(user) : load());
+  exponea.update({ email: user.email });  // expect: identifier-in-update
+}
+export async function four(users, user) {
+  await Promise.all([load().then(() => users.forEach(identify))]);
+  exponea.update({ email: user.email });  // expect: identifier-in-update
+}
+""",
+    ),
+    "a saga that starts the project's wrapper, wrong": (
+        "js",
+        """
+import * as effects from 'redux-saga/effects';
+import { call as start } from 'typed-redux-saga';
+function save(properties) {
+  exponea.update(properties);
+}
+function know(mail) {
+  exponea.identify({ registered: mail.toLowerCase() });
+}
+export function* one({ payload }) {
+  yield effects.call(save, { email: payload.mail });  // expect: identifier-in-update
+}
+export function* two({ payload }) {
+  yield* start([exponea, 'update'], { email: payload.mail });  // expect: identifier-in-update
+  yield effects.apply(exponea, exponea.update, [{ city: payload.city }]);
+}
+export function* three({ payload }) {
+  yield effects.fork({ context: exponea, fn: exponea.update }, { email: payload.mail });  // expect: identifier-in-update
+}
+export function* four({ payload }) {
+  yield effects.call(know, payload.mail);
+  yield effects.call(save, { email: payload.mail });
+}
+""",
+    ),
     "the name of the ID from the environment, with its default, wrong": (
         "py",
         """

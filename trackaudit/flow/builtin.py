@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from trackaudit.flow import objects
-from trackaudit.flow.inline import run_callback
+from trackaudit.flow.inline import leads_on, run_callback
 from trackaudit.flow.machine import first_function
 from trackaudit.flow.methods import fill
+from trackaudit.flow.promises import surely_runs
 from trackaudit.flow.state import STATE, boxed, state
 from trackaudit.flow.values import (
     UNDEFINED,
     Const,
+    Func,
     Obj,
     Partial,
     Ref,
@@ -44,7 +46,7 @@ COPIES = frozenset(
 """Last names of functions and methods that give back a record like the one they are given."""
 CALLED = frozenset(["useMemo", "computed"])
 """Functions that give back what their argument returns."""
-EFFECTS = frozenset(["call", "fork", "spawn"])
+EFFECTS = frozenset(["call", "fork", "spawn", "apply"])
 EACH = frozenset(["forEach", "filter", "find", "some", "every", "each", "sort", "findLast"])
 
 
@@ -74,8 +76,8 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
         return serialised(m, first, node)
     if (name == "assign" and dotted.endswith(("Object.assign", "_.assign"))) or (name == "extend" and base is not None):
         return _object_assign(m, node, args)
-    if name in EFFECTS and symbol.root.startswith("import:redux-saga"):
-        return _effect(m, node, args)
+    if name in EFFECTS and first is not None and "redux-saga" in symbol.root:
+        return _effect(m, node, args, name)
     if name in ("field", "Field", "attrib", "ib"):
         made = args.keyword("default_factory") or args.keyword("factory")
         default = args.keyword("default")
@@ -104,13 +106,34 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     return None
 
 
-def _effect(m: Machine, node: p.Node, args: Args) -> Value | None:
-    """A saga's `call(x.f, …)`, `call([x, x.f], …)` of what is known by name: the library calls it. The project's own
-    functions are judged on their own; to follow all that sagas start would cost more than all else."""
-    func = args.positional[0].value if args.positional else None
-    if isinstance(func, Ref) and len(m.store.object(func).items) == 2:
-        func = m.store.object(func).items[1].value
-    return m.call(func, node, *(arg.value for arg in args.positional[1:])) if isinstance(func, Symbol) else None
+def _effect(m: Machine, node: p.Node, args: Args, name: str) -> Value | None:
+    """A saga's `call(f, …)`, `call([x, x.f], …)`, `call([x, "f"], …)`, `apply(x, x.f, […])`: the library calls it. Of
+    the project's own functions those that can lead to a send; to follow all that sagas start would cost too much."""
+    given = [arg.value for arg in args.positional]
+    func: Value | None = given.pop(0)
+    if name == "apply" and given:
+        context, func = func, given.pop(0)
+        listed = m.store.object(given[0]) if given and isinstance(given[0], Ref) else None
+        given = [slot.value for slot in listed.items] if listed is not None else []
+    else:
+        context, func = _with_context(m, func)
+    if isinstance(func, Const) and context is not None:
+        func = objects.member(m, context, str(func.value), node)
+    if isinstance(func, Symbol) or (isinstance(func, Func) and leads_on(m, func)):
+        return m.call(func, node, *given)
+    return None
+
+
+def _with_context(m: Machine, func: Value | None) -> tuple[Value | None, Value | None]:
+    """The object and the function of `[object, function]` or `{context: object, fn: function}`; else no object."""
+    if not isinstance(func, Ref):
+        return None, func
+    obj = m.store.object(func)
+    if len(obj.items) == 2:
+        return obj.items[0].value, obj.items[1].value
+    if "context" in obj.entries and "fn" in obj.entries:
+        return obj.entries["context"].value, obj.entries["fn"].value
+    return None, func
 
 
 def _transformed(value: Value, transform: str) -> Value:
@@ -129,7 +152,7 @@ def _symbol_method(m: Machine, base: Symbol, name: str, node: p.Node, args: Args
     if func is None:
         return None
     if name == "then":
-        return run_callback(m, func, node, "then", base, wanted=True)
+        return run_callback(m, func, node, "then", base, wanted=True, certain=surely_runs(m, node))
     element = base._replace(path=(*base.path, "[]"), place=m.place(node), alias="", transforms=())
     if name in ("map", "flatMap"):
         return _mapped(m, run_callback(m, func, node, "", element, wanted=True), node, certain=False)

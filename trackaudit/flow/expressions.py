@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackaudit import program as p
-from trackaudit.flow import assign, component, objects
+from trackaudit.flow import assign, component, objects, promises
 from trackaudit.flow.inline import entered
 from trackaudit.flow.invoke import evaluate_call
 from trackaudit.flow.machine import Machine, sources_of
@@ -303,6 +303,8 @@ def _class(m: Machine, node: p.Class) -> Value:
 
 
 def _wrap(m: Machine, node: p.Wrap) -> Value:
+    if node.kind == "await":
+        return promises.awaited(m, node.value)
     value = m.evaluate(node.value)
     if node.kind == "yield":
         m.frame.given.append(value)

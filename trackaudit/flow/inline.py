@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackaudit import program as p
-from trackaudit.flow import assign, objects
+from trackaudit.flow import assign, objects, promises
 from trackaudit.flow.arguments import Arg, Args
 from trackaudit.flow.frames import Exit, Frame
 from trackaudit.flow.machine import IDLE_LIMIT, INLINE_LIMIT, sources_of
@@ -218,7 +218,8 @@ def callbacks(m: Machine, args: Args, node: p.Node, name: str) -> None:
     for value in args.values():
         for option in options(value):
             if isinstance(option, Func):
-                run_callback(m, option, node, str(event))
+                certain = value is first and promises.surely_runs(m, node)
+                run_callback(m, option, node, str(event), certain=certain)
             elif isinstance(option, Ref):
                 obj = m.store.object(option)
                 for key, slot in obj.entries.items():
@@ -227,10 +228,12 @@ def callbacks(m: Machine, args: Args, node: p.Node, name: str) -> None:
                             run_callback(m, inner, node, key)
 
 
-def run_callback(m: Machine, func: Func, node: p.Node, event: str, *values: Value, wanted: bool = False) -> Value:
+def run_callback(
+    m: Machine, func: Func, node: p.Node, event: str, *values: Value, wanted: bool = False, certain: bool = False
+) -> Value:
     """Run a function that unknown code may call, with parameters that stand for themselves where no value is given.
 
-    `wanted`: what it returns is used, so it is run even if it can lead to no send.
+    `wanted`: what it returns is used, so it is run even if it can lead to no send. `certain`: it is surely called.
     """
     if not wanted and not leads_on(m, func):
         return m.unknown(node)
@@ -247,7 +250,10 @@ def run_callback(m: Machine, func: Func, node: p.Node, event: str, *values: Valu
             held.append(inline(m, func, node, args, passed=False))
             return True
 
-        m.maybe(run)
+        if certain:
+            run()
+        else:
+            m.maybe(run)
     finally:
         m.handlers = handlers
     return held[0] if held else m.unknown(node)

@@ -135,6 +135,7 @@ class Machine:
         self.logged: set[int] = set()
         self.held: dict[tuple[str, tuple[str, ...]], list[Symbol]] = {}
         self.followed: dict[int, tuple[tuple[int, int, int], ...]] = {}
+        self.awaited: set[int] = set()
         self.idle = 0
         self.injected: dict[tuple[int, int], Ref] = {}
         self.instances: dict[int, list[Ref]] = {}
