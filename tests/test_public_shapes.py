@@ -186,8 +186,8 @@ export function* two({ payload }) {
   yield* start([exponea, 'update'], { email: payload.mail });  // expect: identifier-in-update
   yield effects.apply(exponea, exponea.update, [{ city: payload.city }]);
 }
-export function* three({ payload }) {
-  yield effects.fork({ context: exponea, fn: exponea.update }, { email: payload.mail });  // expect: identifier-in-update
+export function* three({ payload: pay }) {
+  yield effects.fork({ context: exponea, fn: exponea.update }, { email: pay.mail });  // expect: identifier-in-update
 }
 export function* four({ payload }) {
   yield effects.call(know, payload.mail);
