@@ -203,6 +203,18 @@ def test_another_repository_inside_and_a_virtual_environment_are_no_files_of_thi
     assert answers(capsys, ()) == answers(capsys, ("--no-cache",))
 
 
+def test_of_many_callers_of_one_function_the_same_one_is_shown(
+    everything_kept: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree = Tree(everything_kept, 3)
+    tree.write("many/form.js", "export function form(data) { exponea.track('Form', { email: data.mail }) }\n")
+    for number in range(30):
+        tree.write(f"many/page{number}.js", f"import {{ form }} from './form'\nform({{ mail: user.email{number} }})\n")
+    assert answers(capsys, ()) == answers(capsys, ("--no-cache",))
+    tree.write("many/page7.js", "import { form } from './form'\nform({ mail: user.email })\n")
+    assert answers(capsys, ()) == answers(capsys, ("--no-cache",))
+
+
 NO_FILE = b"DIRC" + (2).to_bytes(4, "big") + bytes(4) + bytes(20)
 
 

@@ -57,7 +57,7 @@ def extract(
     for send, record, shape in matched:
         if record.number not in taken:
             found.append(reader.of_payload(send, record, shape))
-    found.sort(key=lambda call: (call.unit, call.order))
+    found.sort(key=lambda call: (int(call.unit), call.order))
     found = without_presence(found, flow.presence, vocabulary)
     return Calls(found, _unresolved(found), reader.notices())
 
