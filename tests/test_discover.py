@@ -10,17 +10,20 @@ import pytest
 
 from trackaudit.config import Config
 from trackaudit.discover import Discovery, Ground, Sources, discover, is_test_path, locate
+from trackaudit.discover.listing import is_skipped, skipped
 from trackaudit.errors import InputError
+from trackaudit.parse import language_of, with_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 ANCHORS = (b"exponea", b"customer_ids")
 CALL = "exponea.update({ email: mail })\n"
 
 
-def wanted(path: str) -> bool:
-    return path.endswith((".js", ".py", ".json", ".ts"))
+def wanted(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if path.endswith((".js", ".py", ".json", ".ts"))]
 
 
 def write(root: Path, **files: str | bytes) -> None:
@@ -267,7 +270,7 @@ def test_excluded_files_are_not_analysed(tmp_path: Path) -> None:
     write(tmp_path, **{"vendor/deep/a.js": CALL, "b.js": CALL, "old/c.js": CALL})
     found = find(tmp_path, config=Config(exclude=("vendor/**", "c.js")))
     assert found.candidates == ["b.js"]
-    assert found.listing == {"b.js"}
+    assert found.listing == ["b.js"]
 
 
 # ----------------------------------------------------------------------------------------- targets and tests
@@ -352,7 +355,7 @@ def test_only_files_with_an_anchor_become_candidates(tmp_path: Path) -> None:
     found = find(tmp_path)
     assert found.candidates == ["a.js", "c.json"]
     assert (found.seen, found.scanned) == (5, 4)
-    assert found.listing == {"a.js", "b.js", "c.json", "e.py"}
+    assert found.listing == ["a.js", "b.js", "c.json", "e.py"]
     assert found.notices == []
 
 
@@ -413,6 +416,20 @@ def test_a_name_that_is_no_utf_8_is_found_and_read(tmp_path: Path) -> None:
         if name == "repository":
             git(root, "init")
         assert find(root).candidates == ["\udcff\n.js"]
+
+
+NAMES = (
+    "a.js", "A.JS", "b/c.tsx", "d.min.js", ".js", "js", "a.js/readme", "dir.py/x", "config.xml", "my/config.xml",
+    "myconfig.xml", "other.xml", "a.css.liquid", "a.js.liquid", "a.LIQUID", "a.json.erb", "a.html", "a.", "a", "",
+    ".hidden/a.vue", "a.nj\u212a", "\udcff.py", "node_modules/a.js", "b/node_modules/c.ts", "my_node_modules/a.js",
+    "venv/a.py", "x/.venv/b.py", "event/venvy.py", "lib/site-packages/a.py", "exponea.min.js", "x/exponea-2.min.js",
+    "my-exponea.min.js", "exponea.js", ".git/hook.py", "a.git/b.py",
+)  # fmt: skip
+
+
+def test_many_paths_are_told_apart_as_each_of_them_is() -> None:
+    assert with_language(NAMES) == [path for path in NAMES if language_of(path) is not None]
+    assert skipped(NAMES) == {path for path in NAMES if is_skipped(path)}
 
 
 def test_standard_input_is_checked_under_its_name(tmp_path: Path) -> None:

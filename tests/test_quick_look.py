@@ -11,9 +11,12 @@ import pytest
 from trackaudit import discover as stage
 from trackaudit.config import Config
 from trackaudit.discover import Sources, discover, locate
+from trackaudit.discover.process import started
 from trackaudit.discover.ripgrep import Ripgrep, program
+from trackaudit.parse import file_kinds, with_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 ANCHORS = (b"exponea", b"customer_ids")
@@ -35,11 +38,15 @@ def answer(root: Path, monkeypatch: pytest.MonkeyPatch, with_ripgrep: bool, over
     if not with_ripgrep:
         monkeypatch.setattr("trackaudit.discover.ripgrep.program", lambda: None)
     sources = Sources(os.path.realpath(root), LIMIT, overlay)
-    found = discover(locate([str(root)]), Config(), sources, ANCHORS, lambda path: path.endswith((".js", ".json")))
+    found = discover(locate([str(root)]), Config(), sources, ANCHORS, scripts)
     assert (sources.quick is not None) == with_ripgrep
     return Answer(
         found.candidates, found.scanned, found.seen, [(one.kind, one.path, one.message) for one in found.notices]
     )
+
+
+def scripts(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if path.endswith((".js", ".json"))]
 
 
 def tricky(root: Path) -> None:
@@ -132,10 +139,83 @@ def test_files_that_hold_a_word_are_never_said_to_be_without(tmp_path: Path) -> 
     tricky(tmp_path)
     path = program()
     assert path is not None
-    absent = Ripgrep(str(tmp_path), path).without([b"exponea", b"no such word"])
-    assert "none.js" in absent
-    for name in absent:
+    found, looked_at = Ripgrep(str(tmp_path), path).look([b"exponea", b"no such word"])
+    assert "none.js" in looked_at - found
+    for name in looked_at - found:
         assert b"exponea" not in (tmp_path / name).read_bytes()
+
+
+def listings(root: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often ripgrep lists the files of a repository, after it is seen that its answers are those without it."""
+    commands = []
+
+    def noted(command: list[str], *more: object) -> object:
+        commands.append(command)
+        return started(command, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stage, "FEW", 0)
+    monkeypatch.setattr("trackaudit.discover.ripgrep.started", noted)
+    answers = []
+    for path in (program(), None):
+        with monkeypatch.context() as changed:
+            changed.setattr("trackaudit.discover.ripgrep.program", lambda path=path: path)
+            found = discover(
+                locate([str(root)]), Config(), Sources(os.path.realpath(root)), ANCHORS, with_language, file_kinds
+            )
+            answers.append((found.candidates, found.scanned, found.seen, found.listing, found.notices))
+    assert answers[0] == answers[1]
+    assert answers[0][0]
+    assert commands
+    return sum("--files" in command for command in commands)
+
+
+@needs_ripgrep
+def test_the_files_are_not_listed_a_second_time_where_their_number_says_what_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.js", "b.tsx", "c/d.py", "c/readme.md", "e.css.liquid", "venv/pyvenv.cfg", "venv/f.py", "G.JS"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(CALL)
+    commit(tmp_path)
+    (tmp_path / "untracked.js").write_bytes(CALL)
+    assert listings(tmp_path, monkeypatch) == 0
+
+
+@needs_ripgrep
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_links_and_tracked_files_that_are_ignored_are_told_by_git(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.js", "built/b.js", "built/c.js"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(CALL)
+    (tmp_path / "link.js").symlink_to("a.js")
+    (tmp_path / ".gitignore").write_text("built/\n")
+    commit(tmp_path, "built/b.js")
+    assert listings(tmp_path, monkeypatch) == 0
+
+
+@needs_ripgrep
+def test_what_ripgrep_ignores_and_git_does_not_is_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Git takes braces for themselves.
+    (tmp_path / ".gitignore").write_text("*.{js,ts}\n")
+    for name in ("a.js", "b.js", "c.py"):
+        (tmp_path / name).write_bytes(CALL)
+    commit(tmp_path)
+    assert listings(tmp_path, monkeypatch) == 1
+
+
+@needs_ripgrep
+def test_a_file_that_is_gone_or_large_is_read_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.js", "b.js", "c.js"):
+        (tmp_path / name).write_bytes(CALL)
+    commit(tmp_path)
+    (tmp_path / "b.js").unlink()
+    monkeypatch.setattr(Sources.__init__, "__defaults__", (40, None))
+    (tmp_path / "c.js").write_bytes(CALL * 2)
+    assert listings(tmp_path, monkeypatch) == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
@@ -144,11 +224,11 @@ def test_a_ripgrep_that_fails_says_nothing(tmp_path: Path, does: str) -> None:
     script = tmp_path / "rg"
     script.write_text(f"#!/bin/sh\n{does}\n")
     script.chmod(0o755)
-    assert Ripgrep(str(tmp_path), str(script)).without([b"exponea"]) == frozenset()
+    assert Ripgrep(str(tmp_path), str(script)).look([b"exponea"]) == (frozenset(), frozenset())
 
 
 def test_a_ripgrep_that_cannot_be_started_says_nothing(tmp_path: Path) -> None:
-    assert Ripgrep(str(tmp_path), str(tmp_path / "none")).without([b"exponea"]) == frozenset()
+    assert Ripgrep(str(tmp_path), str(tmp_path / "none")).look([b"exponea"]) == (frozenset(), frozenset())
 
 
 def test_no_program_of_a_relative_folder_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

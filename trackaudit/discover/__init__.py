@@ -10,7 +10,7 @@ import os
 
 from trackaudit.discover.git import index_of
 from trackaudit.discover.ground import Ground, Target, locate, named_files, under
-from trackaudit.discover.listing import Listing, ignore_spec, is_skipped, list_repository, walk
+from trackaudit.discover.listing import Listing, ignore_spec, is_skipped, list_repository, passed_over, skipped, walk
 from trackaudit.discover.sources import Sources, TooLarge
 from trackaudit.model import Notice
 from trackaudit.record import NamedTuple
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from trackaudit.config import Config
-    from trackaudit.discover.ripgrep import Kinds
+    from trackaudit.discover.ripgrep import Kinds, Ripgrep
 
 __all__ = [
     "Discovery",
@@ -61,12 +61,12 @@ class Scan(NamedTuple):
 
 class Discovery(NamedTuple):
     """seen: files listed. scanned: files read. listing: every listed file of a language (the linker may parse those
-    too). scan: of those. listing_notices: what could not be listed."""
+    too), sorted. scan: of those. listing_notices: what could not be listed."""
 
     root: str
     seen: int
     scanned: int
-    listing: frozenset[str]
+    listing: Sequence[str]
     scan: Scan
     listing_notices: list[Notice]
     targets: tuple[Target, ...]
@@ -112,16 +112,15 @@ def discover(
     config: Config,
     sources: Sources,
     anchors: Sequence[bytes],
-    wanted: Callable[[str], bool],
+    wanted: Callable[[Iterable[str]], list[str]],
     kinds: Callable[[], Kinds] | None = None,
 ) -> Discovery:
     """List the root's files and scan those of a language for the anchor words.
 
-    `wanted` says by the path whether any front end reads a file; `kinds` gives patterns that hold for all of those.
+    `wanted` gives those of some paths that any front end reads; `kinds` gives how the names of all of those end.
     What `sources` holds as an overlay is listed too.
     """
-    if sources.quick is None and is_large(ground):
-        _ask_ripgrep(sources, anchors, kinds)
+    ripgrep = _ripgrep(sources, anchors, kinds) if sources.quick is None and is_large(ground) else None
     listed = _list(ground)
     named = named_files(ground)
     names = dict.fromkeys([*sources.names(listed.paths), *named])
@@ -134,13 +133,15 @@ def discover(
         notices.append(Notice("limit", next(path for path in files if path not in chosen), 0, why))
         files = [path for path in files if path in chosen]
     if sources.quick is None and len(files) > FEW:
-        _ask_ripgrep(sources, anchors, kinds)
+        ripgrep = _ripgrep(sources, anchors, kinds)
+    if ripgrep is not None:
+        ripgrep.expect([*listed.paths, *listed.left_out], lambda: passed_over(ground.root))
     found = scan(sources, files, anchors, named)
     return Discovery(
         ground.root,
         len(names),
         len(files) - len(found.passed),
-        frozenset(files),
+        files,
         found,
         notices,
         ground.targets,
@@ -149,30 +150,30 @@ def discover(
 
 
 def select(
-    names: Iterable[str], ground: Ground, config: Config, wanted: Callable[[str], bool]
+    names: Iterable[str], ground: Ground, config: Config, wanted: Callable[[Iterable[str]], list[str]]
 ) -> tuple[list[str], list[Notice]]:
     """Those of the listed names that are to be scanned, sorted; and notices of named files that are not."""
-    excluded = ignore_spec(config.exclude).match_file if config.exclude else None
-    named = named_files(ground)
-    files: list[str] = []
-    notices: list[Notice] = []
-    for path in names:
-        if not wanted(path):
-            if path in named:
-                notices.append(Notice("no-language", path, 0, "this is no language that trackaudit reads"))
-            continue
-        if is_skipped(path) and all(target.folder and is_skipped(rest) for target, rest in under(path, ground.targets)):
-            continue
-        if excluded is not None and excluded(path):
-            if path in named:
-                notices.append(Notice("excluded", path, 0, "the configuration excludes this file"))
-            continue
-        files.append(path)
+    named = named_files(ground).intersection(names)
+    files = wanted(names)
+    why = "this is no language that trackaudit reads"
+    notices = [Notice("no-language", path, 0, why) for path in named.difference(wanted(named))]
+    foreign = {
+        path
+        for path in skipped(files)
+        if all(target.folder and is_skipped(rest) for target, rest in under(path, ground.targets))
+    }
+    if foreign:
+        files = [path for path in files if path not in foreign]
+    if config.exclude:
+        excluded = set(filter(ignore_spec(config.exclude).match_file, files))
+        why = "the configuration excludes this file"
+        notices += [Notice("excluded", path, 0, why) for path in named & excluded]
+        files = [path for path in files if path not in excluded]
     files.sort()
     return files, notices
 
 
-def scan(sources: Sources, paths: Iterable[str], anchors: Sequence[bytes], named: Iterable[str] = ()) -> Scan:
+def scan(sources: Sources, paths: Sequence[str], anchors: Sequence[bytes], named: Iterable[str] = ()) -> Scan:
     """Read files and keep the paths of those that hold an anchor; their bytes stay in `sources`.
 
     `named`: files that the user named; those are read also where a bundle would be passed over.
@@ -182,10 +183,7 @@ def scan(sources: Sources, paths: Iterable[str], anchors: Sequence[bytes], named
     passed: list[str] = []
     wide = [anchor.decode("utf-8") for anchor in anchors]
     asked_for = frozenset(named)
-    absent = sources.without(anchors, wide=True)
-    for path in paths:
-        if path in absent and not path.endswith(".min.js"):
-            continue
+    for path in _near(sources, paths, anchors):
         limit = MINIFIED_LIMIT if path.endswith(".min.js") and path not in asked_for else 0
         try:
             data = sources.read(path, limit)
@@ -213,6 +211,14 @@ def scan(sources: Sources, paths: Iterable[str], anchors: Sequence[bytes], named
     return Scan(result, passed, notices)
 
 
+def _near(sources: Sources, paths: Sequence[str], anchors: Sequence[bytes]) -> Sequence[str]:
+    """The files that are looked at: those that may hold an anchor, and bundles, which are passed over by their size."""
+    holding = sources.holding(paths, anchors, wide=True)
+    if holding is paths:
+        return paths
+    return sorted({*holding, *(path for path in paths if path.endswith(".min.js"))})
+
+
 def _decode_notice(path: str, data: bytes) -> Notice | None:
     try:
         data.decode("utf-8")
@@ -232,14 +238,16 @@ def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size:,} bytes"
 
 
-def _ask_ripgrep(sources: Sources, anchors: Sequence[bytes], kinds: Callable[[], Kinds] | None) -> None:
+def _ripgrep(sources: Sources, anchors: Sequence[bytes], kinds: Callable[[], Kinds] | None) -> Ripgrep | None:
     """Have ripgrep look for the anchors, where it is installed and the files are those on disk."""
     from trackaudit.discover.ripgrep import Ripgrep, program
 
     path = program() if type(sources) is Sources else None
-    if path is not None:
-        ripgrep = sources.quick = Ripgrep(sources.root, path, sources.max_size, kinds() if kinds is not None else None)
-        ripgrep.begin(anchors, wide=True)
+    if path is None:
+        return None
+    ripgrep = sources.quick = Ripgrep(sources.root, path, sources.max_size, kinds() if kinds is not None else None)
+    ripgrep.begin(anchors, wide=True)
+    return ripgrep
 
 
 def is_large(ground: Ground) -> bool:

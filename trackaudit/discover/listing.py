@@ -14,22 +14,35 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pathspec import GitIgnoreSpec
 
 _IGNORE_FILES = (".gitignore", ".ignore")
 _IGNORE_FILE_LIMIT = 1_000_000
 _SKIPPED_NAMES = frozenset({"node_modules", ".venv", "venv", "site-packages", ".git"})
+_ENVIRONMENT = "pyvenv.cfg"
+"""What lies in a virtual environment's folder."""
+_PLAIN_FILE = "100"
+"""How the modes of regular files begin."""
 _SDK_FILES = ("exponea", "infinario-")
 """How the names of the SDK's own builds begin."""
 
 
 class Listing(NamedTuple):
-    """Paths relative to the root, with `/`, each once. `notices`: what could not be listed."""
+    """Paths relative to the root, with `/`, each once. `notices`: what could not be listed. `left_out`: paths that git
+    lists, but are somebody else's."""
 
     paths: list[str]
     notices: list[Notice]
+    left_out: Sequence[str] = ()
+
+
+def skipped(paths: Sequence[str]) -> set[str]:
+    """Those of many paths that are somebody else's code by their names (`is_skipped`)."""
+    text = "\0".join(paths)
+    words = [word for word in (*_SKIPPED_NAMES, *_SDK_FILES) if word in text]
+    return {path for word in words for path in paths if word in path and is_skipped(path)}
 
 
 def is_skipped(path: str) -> bool:
@@ -44,10 +57,24 @@ def list_repository(root: str) -> Listing | str:
     if isinstance(answer, str):
         return answer
     # A name that ends in `/` is another repository inside this one.
-    names = dict.fromkeys(name for name in os.fsdecode(answer).split("\0") if name and name[-1] != "/")
-    environments = tuple(name[: -len("pyvenv.cfg")] for name in names if name.rpartition("/")[2] == "pyvenv.cfg")
-    environments = tuple(folder for folder in environments if folder)
-    return Listing([name for name in names if not (environments and name.startswith(environments))], [])
+    names = [name for name in dict.fromkeys(os.fsdecode(answer).split("\0")) if name and name[-1] != "/"]
+    environments = tuple(name[: -len(_ENVIRONMENT)] for name in names if name.endswith(f"/{_ENVIRONMENT}"))
+    if not environments:
+        return Listing(names, [])
+    left_out = [name for name in names if name.startswith(environments)]
+    others = set(left_out)
+    return Listing([name for name in names if name not in others], [], left_out)
+
+
+def passed_over(root: str) -> set[str]:
+    """The files of a git work tree below `root` that a walk passes over although git tracks them: links and what they
+    stand for, and what is ignored."""
+    tracked = run_git(root, ["ls-files", "-z", "--stage"])
+    ignored = run_git(root, ["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"])
+    if isinstance(tracked, str) or isinstance(ignored, str):
+        return set()
+    links = [entry for entry in os.fsdecode(tracked).split("\0") if entry and not entry.startswith(_PLAIN_FILE)]
+    return {*(entry.partition("\t")[2] for entry in links), *os.fsdecode(ignored).split("\0")}
 
 
 def walk(root: str, start: str = "") -> Listing:
@@ -66,7 +93,7 @@ def walk(root: str, start: str = "") -> Listing:
             listing.notices.append(Notice("unreadable", folder, 0, why))
             continue
         names = {entry.name for entry in entries}
-        if folder != start and "pyvenv.cfg" in names:
+        if folder != start and _ENVIRONMENT in names:
             continue
         specs = ignores.pop(folder, [])
         own = [line for name in _IGNORE_FILES if name in names for line in _ignore_lines(f"{root}/{prefix}{name}")]

@@ -1,6 +1,6 @@
 """Stage discover, one short process: in goes a command, out comes what it printed when it has ended.
 
-It does what `subprocess.run` does for commands that are given nothing to read; but to import that module takes longer
+It does what `subprocess.run` does for commands that are given little to read; but to import that module takes longer
 than git's answer, and every run in a repository asks git. Where the system cannot start a process so, it is used.
 """
 
@@ -56,42 +56,78 @@ def ended(command: Sequence[str], environment: Mapping[str, str], seconds: float
 
     Raises OSError if it cannot be started, and TimeoutError if it was killed after so many seconds without an end.
     """
-    if sys.platform == "win32" or not hasattr(os, "posix_spawn"):
-        return _by_subprocess(command, environment, seconds)
-    pipes = os.pipe(), os.pipe()
+    return started(command, environment, seconds)()
+
+
+def started(
+    command: Sequence[str], environment: Mapping[str, str], seconds: float, given: bytes = b""
+) -> Callable[[], tuple[int, bytes, bytes]]:
+    """Start a command, while the caller has other things to do; gives what waits for its end, as `ended`, and is asked
+    once. `given`: what it can read. What it prints is taken when it is waited for; until then a pipe holds some of it.
+    """
+    from time import monotonic
+
+    quick = sys.platform != "win32" and hasattr(os, "posix_spawn")
+    to_read = _poured(given) if quick else None
+    if to_read is None:
+        return _by_subprocess(command, environment, seconds, given)
+    child, ends = _spawned(command, environment, to_read)
+    deadline = monotonic() + seconds
+
+    def wait() -> tuple[int, bytes, bytes]:
+        try:
+            output, errors = _read(ends, deadline)
+        except BaseException:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+            raise
+        finally:
+            for out in ends:
+                os.close(out)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), output, errors
+
+    return wait
+
+
+def _poured(given: bytes) -> int | None:
+    """The reading end of a pipe that holds these bytes; None if it has no room for them."""
+    out, into = os.pipe()
     try:
-        actions = [
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            *((os.POSIX_SPAWN_DUP2, into, number) for number, (_, into) in enumerate(pipes, 1)),
-        ]
-        child = os.posix_spawn(command[0], [*command], environment, file_actions=actions)
-    except BaseException:
-        for out, _ in pipes:
-            os.close(out)
-        raise
+        os.set_blocking(into, False)
+        if not given or os.write(into, given) == len(given):
+            return out
+    except BlockingIOError:
+        pass
     finally:
-        for _, into in pipes:
-            os.close(into)
+        os.close(into)
+    os.close(out)
+    return None
+
+
+def _spawned(command: Sequence[str], environment: Mapping[str, str], to_read: int) -> tuple[int, list[int]]:
+    """A new process, and where its output and its errors come out."""
+    pipes = os.pipe(), os.pipe()
     ends = [out for out, _ in pipes]
     try:
-        output, errors = _read(ends, seconds)
+        actions = [
+            (os.POSIX_SPAWN_DUP2, end, number) for number, end in enumerate((to_read, *(into for _, into in pipes)))
+        ]
+        return os.posix_spawn(command[0], [*command], environment, file_actions=actions), ends
     except BaseException:
-        os.kill(child, 9)
-        os.waitpid(child, 0)
-        raise
-    finally:
         for out in ends:
             os.close(out)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), output, errors
+        raise
+    finally:
+        for end in (to_read, *(into for _, into in pipes)):
+            os.close(end)
 
 
-def _read(ends: Sequence[int], seconds: float) -> list[bytes]:
+def _read(ends: Sequence[int], deadline: float) -> list[bytes]:
     """What comes out of these pipes until their other ends are closed."""
     from select import poll
     from time import monotonic
 
     parts: dict[int, list[bytes]] = {end: [] for end in ends}
-    deadline = monotonic() + seconds
     waiting = poll()
     for end in ends:
         waiting.register(end)
@@ -110,13 +146,28 @@ def _read(ends: Sequence[int], seconds: float) -> list[bytes]:
     return [b"".join(parts[end]) for end in ends]
 
 
-def _by_subprocess(command: Sequence[str], environment: Mapping[str, str], seconds: float) -> tuple[int, bytes, bytes]:
+def _by_subprocess(
+    command: Sequence[str], environment: Mapping[str, str], seconds: float, given: bytes
+) -> Callable[[], tuple[int, bytes, bytes]]:
     import subprocess
 
-    try:
-        answer = subprocess.run(
-            command, capture_output=True, stdin=subprocess.DEVNULL, env=environment, check=False, timeout=seconds
-        )
-    except subprocess.TimeoutExpired:
-        raise TimeoutError from None
-    return answer.returncode, answer.stdout, answer.stderr
+    def run() -> tuple[int, bytes, bytes] | OSError:
+        try:
+            answer = subprocess.run(
+                command, capture_output=True, input=given, env=environment, check=False, timeout=seconds
+            )
+        except subprocess.TimeoutExpired:
+            return TimeoutError()
+        except OSError as error:
+            return error
+        return answer.returncode, answer.stdout, answer.stderr
+
+    waiting = begun(run)
+
+    def wait() -> tuple[int, bytes, bytes]:
+        [answer] = waiting()
+        if not isinstance(answer, tuple):
+            raise answer or ValueError(command)
+        return answer
+
+    return wait

@@ -1,4 +1,4 @@
-"""Stage discover, what an earlier run was told: in go words, out come files that hold none of them, without a look.
+"""Stage discover, what an earlier run was told: in go words, out come files that may hold one of them, without a look.
 
 The answers are those of ripgrep about files that have not changed since; words that are new are asked anew.
 """
@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from trackaudit.discover.ripgrep import Kinds, Told
+    from trackaudit.discover.ripgrep import Kinds, Seen, Told
 
 
 class Remembered:
@@ -27,19 +27,19 @@ class Remembered:
         self._changed = frozenset(changed)
         self._ripgrep: Ripgrep | None = None
 
-    def without(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> frozenset[str]:
-        """As `Ripgrep.without`."""
+    def look(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> Seen:
+        """As `Ripgrep.look`."""
         words = tuple(words)
         seen, found = self._told
         hits = found.get(question(words, wide, kind))
         if hits is not None:
-            return seen.difference(hits, self._changed)
+            return hits | self._changed, seen
         if self._ripgrep is None:
             path = program()
             if path is None:
-                return frozenset()
+                return frozenset(), frozenset()
             self._ripgrep = Ripgrep(self._root, path, self._max_size, self._kinds)
-        return self._ripgrep.without(words, wide, kind)
+        return self._ripgrep.look(words, wide, kind)
 
     def holding(self, words: Iterable[bytes], kind: str) -> frozenset[str] | None:
         """Paths among which are all files of a kind that hold one of these words; None if nobody can tell."""
@@ -52,8 +52,8 @@ class Remembered:
         if path is None:
             return None
         ripgrep = Ripgrep(self._root, path, self._max_size, self._kinds)
-        absent, told = ripgrep.without(wanted, kind=kind), ripgrep.told()
-        return told[0].difference(absent) if told is not None and seen <= told[0] | self._changed else None
+        (holding, _), told = ripgrep.look(wanted, kind=kind), ripgrep.told()
+        return holding if told is not None and seen <= told[0] | self._changed else None
 
     def told(self) -> Told | None:
         """What the next run may be told: files that have changed may hold any word."""

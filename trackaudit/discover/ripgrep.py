@@ -1,4 +1,4 @@
-"""Stage discover, the quick look: in go words, out come the files that ripgrep read and found none of them in.
+"""Stage discover, the quick look: in go words, out come the files that ripgrep found one of them in, and those it read.
 
 ripgrep is many times faster than reading here, and is not believed further than that: what it finds is read again, and
 what it did not look at (ignored files, links, large files, what it could not open) is read as without it. So the
@@ -10,23 +10,36 @@ from __future__ import annotations
 import os
 import sys
 
-from trackaudit.discover.process import installed
+from trackaudit.discover.process import installed, started
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from subprocess import Popen
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     Kinds: TypeAlias = Mapping[str, Sequence[str]]
-    """Patterns of file names by kind: those of all files that matter under "", and of some of them under a name."""
+    """How the names of files end (`.js`), in any case, or what they are: by kind, those of all files that matter under
+    "", and of some of them under a name."""
     _Question: TypeAlias = tuple[tuple[bytes, ...], bool, str]
     Told: TypeAlias = tuple[frozenset[str], dict[_Question, frozenset[str]]]
     """The files that were looked at, and by words, those of them that may hold one."""
+    Seen: TypeAlias = tuple[frozenset[str], frozenset[str]]
+    """Files that may hold one of some words, and files that were looked at. Of others nothing is known."""
 
 SECONDS = 60
-_WALK = ("--no-config", "--null", "--hidden", "--no-require-git", "--no-ignore-dot", "--glob", "!.git/")
-"""How both walks go: git's ignore rules keep it out of what was built or installed, whose size has no bounds."""
+_WALK = (
+    "--no-config",
+    "--no-messages",
+    "--null",
+    "--hidden",
+    "--no-require-git",
+    "--no-ignore-dot",
+    "--glob",
+    "!.git/",
+)
+"""How it walks: git's ignore rules keep it out of what was built or installed, whose size has no bounds."""
+_NOTHING: Seen = (frozenset(), frozenset())
+_READ = b" files searched"
 
 
 def program() -> str | None:
@@ -36,113 +49,151 @@ def program() -> str | None:
 
 class Ripgrep:
     """Asks ripgrep about the files below one root, which it takes as standing still meanwhile. `kinds`: of the files
-    that are asked about; where there is no pattern, all are."""
+    that are asked about; where there is none, all are."""
 
     def __init__(self, root: str, path: str, max_size: int = 0, kinds: Kinds | None = None) -> None:
         self._root = root
+        self._path = path
+        self._max_size = max_size
         self._kinds = kinds or {}
-        self._walk = [path, *_WALK, *(("--max-filesize", str(max_size)) if max_size else ())]
-        self._listing: _Answer | None = None
-        self._listed: frozenset[str] | None = None
+        self._expected: tuple[Iterable[str], Callable[[], Iterable[str]]] | None = None
+        self._looked_at: frozenset[str] | None = None
         self._begun: dict[_Question, _Answer] = {}
-        self._known: dict[_Question, frozenset[str]] = {}
+        self._known: dict[_Question, Seen] = {}
 
     def begin(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> None:
         """Begin to look for these words, while the caller has other things to do."""
-        if self._listing is None:
-            self._listing = _Answer([*self._walk, *self._of_kind(""), "--files"], self._root)
         asked = question(words, wide, kind)
         if asked not in self._begun and asked not in self._known:
             self._begun[asked] = self._search("--files-with-matches", asked)
 
-    def without(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> frozenset[str]:
-        """Paths, relative to the root, of files that hold none of these words; empty if ripgrep cannot tell.
+    def expect(self, listed: Iterable[str], apart: Callable[[], Iterable[str]]) -> None:
+        """Say which files there are, so that their number can tell that ripgrep has looked at just these. `apart`:
+        gives those that it passes over, as far as that is known."""
+        self._expected = listed, apart
+
+    def look(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> Seen:
+        """What ripgrep says of these words; paths are relative to the root.
 
         `wide`: in files that are marked as UTF-16, the words are looked for in what they mean. `kind`: of the files
         that are asked about; what is said of others means nothing.
         """
         asked = question(words, wide, kind)
-        known = self._known.get(asked)
-        if known is None:
+        if asked not in self._known:
             self.begin(words, wide, kind)
-            known = self._known[asked] = self._absent(asked)
-        return known
+            self._known[asked] = self._seen(asked)
+        return self._known[asked]
 
     def told(self) -> Told | None:
         """All that ripgrep said, as long as it could read every file."""
-        if self._listed is None:
+        looked_at = self._looked_at
+        if looked_at is None:
             return None
-        return self._listed, {asked: self._listed - absent for asked, absent in self._known.items()}
+        return looked_at, {asked: found for asked, (found, looked) in self._known.items() if looked is looked_at}
 
-    def _absent(self, asked: _Question) -> frozenset[str]:
+    def _seen(self, asked: _Question) -> Seen:
         answer = self._begun.pop(asked)
-        found = answer.paths()
         if answer.code in (0, 1):
-            if self._listed is None:
-                self._listed = frozenset(self._listing.paths()) if self._listing is not None else frozenset()
-            return self._listed.difference(found)
+            found = frozenset(answer.paths)
+            if self._looked_at is None:
+                self._looked_at = self._all(found, answer.read if not asked[2] else None)
+            return found, self._looked_at
+        if answer.code is None:
+            return _NOTHING
         # Something could not be read, and which it was is not said: ask for each file, which takes twice as long.
-        again = self._search("--files-without-match", asked)
-        return frozenset(again.paths()) if again.code is not None else frozenset()
+        return frozenset(), frozenset(self._search("--files-without-match", asked).paths)
+
+    def _all(self, found: frozenset[str], read: int | None) -> frozenset[str]:
+        """The files that were looked at. To list them takes a third as long as a search; but where as many were read as
+        there are files, it was these."""
+        if read is not None:
+            for files in self._guesses():
+                if len(files) == read and found <= files:
+                    return files
+        return frozenset(self._ask([*self._of_kind(""), "--files"]).paths)
+
+    def _guesses(self) -> Iterator[frozenset[str]]:
+        if self._expected is not None:
+            listed, apart = self._expected
+            files = frozenset(self._of_any_kind(listed))
+            yield files
+            yield files.difference(apart())
+
+    def _of_any_kind(self, paths: Iterable[str]) -> Iterable[str]:
+        kinds = self._kinds.get("")
+        if not kinds:
+            return paths
+        paths = list(paths)
+        endings = {ending for ending in {path[path.rfind(".") :] for path in paths} if ending.lower() in kinds}
+        names = tuple(f"/{name}" for name in kinds if name[0] != ".")
+        return [path for path in paths if path[path.rfind(".") :] in endings or f"/{path}".endswith(names)]
 
     def _search(self, what: str, asked: _Question) -> _Answer:
         words, wide, kind = asked
         encoding = "auto" if wide else "none"
-        options = ("--text", "--fixed-strings", "--encoding", encoding, "--file", "-", ".")
-        return _Answer(
-            [*self._walk, *self._of_kind(kind), what, *options], self._root, b"".join(word + b"\n" for word in words)
-        )
+        options = ("--stats", "--text", "--fixed-strings", "--encoding", encoding, "--file", "-")
+        return self._ask([*self._of_kind(kind), what, *options], b"".join(word + b"\n" for word in words))
 
     def _of_kind(self, kind: str) -> list[str]:
-        added = [word for pattern in self._kinds.get(kind, ()) for word in ("--type-add", f"asked:{pattern}")]
+        added = [word for name in self._kinds.get(kind, ()) for word in ("--type-add", f"asked:{_pattern(name)}")]
         return [*added, "--type", "asked"] if added else []
+
+    def _ask(self, options: Sequence[str], given: bytes = b"") -> _Answer:
+        try:
+            # The names that it opens, and prints, are as long as this one, and tens of thousands.
+            start = "." if os.getcwd() == self._root else self._root
+        except FileNotFoundError:
+            start = self._root
+        limit = ("--max-filesize", str(self._max_size)) if self._max_size else ()
+        return _Answer([self._path, *_WALK, *limit, *options, start], start, given)
 
 
 class _Answer:
-    """What one process prints, read as it comes, so that it never waits for us. `code`: None where it did not end."""
+    """What one process prints. `code`: 0 or 1, it did its whole job; 2, not for all files; None, it did not end by
+    itself. `paths`: those it printed, relative to where it started. `read`: how many files it has searched."""
 
-    def __init__(self, command: Sequence[str], root: str, given: bytes = b"") -> None:
-        import subprocess
-        import threading
-
-        self._output = b""
-        self._code: int | None = None
-        self._reader: threading.Thread | None = None
-        pipe = subprocess.PIPE
+    def __init__(self, command: Sequence[str], start: str, given: bytes) -> None:
+        self._start = start
+        self._ended: tuple[int | None, bytes] | None = None
         try:
-            process = subprocess.Popen(command, cwd=root, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+            self._wait = started(command, os.environ, SECONDS, given)
         except OSError:
-            return
-        self._reader = threading.Thread(target=self._read, args=(process, given), daemon=True)
-        self._reader.start()
-
-    def _read(self, process: Popen[bytes], given: bytes) -> None:
-        import subprocess
-
-        with process:
-            try:
-                self._output, _ = process.communicate(given, timeout=SECONDS)
-                self._code = process.returncode if process.returncode in (0, 1, 2) else None
-            except (OSError, ValueError, subprocess.TimeoutExpired):
-                process.kill()
+            self._ended = None, b""
 
     @property
     def code(self) -> int | None:
-        """0 or 1: it did its whole job; 2: not for all files."""
-        if self._reader is not None:
-            self._reader.join()
-        return self._code
+        return self._answer()[0]
 
+    @property
     def paths(self) -> list[str]:
-        """The paths it printed; none if it did not end by itself."""
-        if self.code is None:
-            return []
-        text = os.fsdecode(self._output)
+        text = os.fsdecode(self._answer()[1].rpartition(b"\0")[0])
         if os.sep != "/":
             text = text.replace(os.sep, "/")
-        return [path.removeprefix("./") for path in text.split("\0") if path]
+        before = len(self._start.rstrip(os.sep)) + 1
+        return [path[before:] for path in text.split("\0") if path]
+
+    @property
+    def read(self) -> int | None:
+        account = self._answer()[1].rpartition(b"\0")[2]
+        counts = [line.removesuffix(_READ) for line in account.splitlines() if line.endswith(_READ)]
+        return int(counts[0]) if counts and counts[0].isdigit() else None
+
+    def _answer(self) -> tuple[int | None, bytes]:
+        if self._ended is None:
+            try:
+                code, output, _ = self._wait()
+                self._ended = (code, output) if code in (0, 1, 2) else (None, b"")
+            except OSError:
+                self._ended = None, b""
+        return self._ended
 
 
 def question(words: Iterable[bytes], wide: bool, kind: str) -> _Question:
     """Words, and how and where they are looked for, as one key."""
     return tuple(sorted(set(words))), wide, kind
+
+
+def _pattern(name: str) -> str:
+    if name[0] != ".":
+        return name
+    return "*" + "".join(f"[{char}{char.upper()}]" if char.isalpha() else char for char in name)

@@ -16,7 +16,7 @@ from trackaudit.model import SourceFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Iterable, Sequence
 
     from trackaudit.discover.remembered import Remembered
     from trackaudit.discover.ripgrep import Ripgrep
@@ -63,9 +63,16 @@ class Sources:
         other.quick = self.quick
         return other
 
-    def without(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> Container[str]:
-        """Paths of files that are known, without a look here, to hold none of these words (`Ripgrep.without`)."""
-        return self.quick.without(words, wide, kind).difference(self.overlay) if self.quick is not None else ()
+    def holding(
+        self, paths: Sequence[str], words: Iterable[bytes], wide: bool = False, kind: str = ""
+    ) -> Sequence[str]:
+        """Those of the paths, in order, whose files may hold one of these words (`Ripgrep.look`); all, where nobody can
+        tell without reading them."""
+        if self.quick is None:
+            return paths
+        found, looked_at = self.quick.look(words, wide, kind)
+        overlay = self.overlay
+        return [path for path in paths if path in found or path not in looked_at or path in overlay]
 
     def read(self, path: str, limit: int = 0) -> bytes:
         """A file's bytes. Raises OSError if it is missing, not a plain file inside the root, or unreadable.

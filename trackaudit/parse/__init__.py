@@ -10,6 +10,8 @@ from trackaudit.config.limits import limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from trackaudit.model import SourceFile
     from trackaudit.program import Module
 
@@ -87,14 +89,27 @@ def language_of(path: str, data: bytes | None = None) -> str | None:
     return language
 
 
+def with_language(paths: Iterable[str]) -> list[str]:
+    """Those of many paths that `language_of` knows, in order."""
+    paths = list(paths)
+    languages = {suffix: _LANGUAGES.get(suffix.lower()) for suffix in {path[path.rfind(".") :] for path in paths}}
+    plain = {suffix for suffix, language in languages.items() if language not in (None, "html")}
+    others = {suffix for suffix, language in languages.items() if language == "html"}
+    others.update(name[name.rfind(".") :] for name in _NAMES)
+    return [
+        path
+        for path in paths
+        if (suffix := path[path.rfind(".") :]) in plain or (suffix in others and language_of(path) is not None)
+    ]
+
+
 def file_kinds() -> dict[str, list[str]]:
-    """Patterns of file names: "" for all that `language_of` may know, "python", and "script" for all other code."""
-    kinds: dict[str, list[str]] = {"": list(_NAMES), "python": [], "script": []}
+    """How the names of files end: under "" of all that `language_of` may know, under "python" and "script" of code of
+    the kinds of `kind_of`."""
+    kinds: dict[str, list[str]] = {"": [*_NAMES, *_LANGUAGES], "python": [], "script": []}
     for suffix, language in _LANGUAGES.items():
-        pattern = "*" + "".join(f"[{char}{char.upper()}]" if char.isalpha() else char for char in suffix)
-        kinds[""].append(pattern)
         if language != "document":
-            kinds["python" if language == "python" else "script"].append(pattern)
+            kinds["python" if language == "python" else "script"].append(suffix)
     return kinds
 
 

@@ -41,7 +41,7 @@ def analysed(look: Look, every: bool = False) -> Analysis:
         vocabulary,
         Reader(look.sources),
         found.candidates,
-        sorted(found.listing),
+        found.listing,
         found.reported,
         found.is_test,
         every,
@@ -84,9 +84,8 @@ def analysis_of(
         found: list[str] = []
         passing = passed(wanted)
         for kind, some in by_kind(wanted).items():
-            absent = reader.sources.without(words(some), kind=kind)
-            near = (path for path in listing if path not in absent and path not in known)
-            mine = (path for path in near if kind_of(path) == kind and not is_test(path))
+            near = reader.sources.holding(listing, words(some), kind=kind)
+            mine = (path for path in near if path not in known and kind_of(path) == kind and not is_test(path))
             found += reader.search(mine, lambda path, data: any(True for _ in passing(path, data)))
         return found
 

@@ -17,7 +17,7 @@ from trackaudit.discover.listing import is_skipped
 from trackaudit.discover.sources import Sources
 from trackaudit.flow.groups import said
 from trackaudit.model import SourceFile
-from trackaudit.parse import language_of
+from trackaudit.parse import language_of, with_language
 from trackaudit.pipeline.analysis import concluded
 from trackaudit.pipeline.looking import Look, anchors, config_of
 from trackaudit.pipeline.packed import noun
@@ -148,7 +148,7 @@ class _Renewal:
         self.vocabulary: Vocabulary = load_vocabulary(config)
         self.sources = Sources(ground.root, config.max_file_size)
         self.again = frozenset(changed.paths)
-        chosen = select(changed.paths, ground, config, _is_read)[0]
+        chosen = select(changed.paths, ground, config, with_language)[0]
         self.files = [path for path in chosen if changed.listed(path)]
         self.were = [path for path in chosen if changed.was_listed(path)]
 
@@ -167,9 +167,9 @@ class _Renewal:
             ground.root,
             self._count(),
             base.scanned - len(self.were) + len(self.files) - len(passed),
-            frozenset(),
+            (),
             Scan(candidates, passed, sorted(notices, key=lambda one: one.path)),
-            sorted(select(named, ground, config, _is_read)[1], key=lambda one: one.path),
+            sorted(select(named, ground, config, with_language)[1], key=lambda one: one.path),
             ground.targets,
             config.include_tests,
         )

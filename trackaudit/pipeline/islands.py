@@ -114,7 +114,7 @@ def base_of(
         others,
         gone,
         [path for path in analysis.listing if path.rpartition("/")[2] in PACKAGES],
-        sorted(found.listing - told[0]) if told is not None else [],
+        [path for path in found.listing if path not in told[0]] if told is not None else [],
         islands,
         {path: sorted(numbers) for path, numbers in near.items()},
         {name: sorted({islands[path] for path in paths}) for name, paths in says.items()},

@@ -13,7 +13,7 @@ from trackaudit.config.packed import packed_anchors
 from trackaudit.discover import discover, locate
 from trackaudit.discover.sources import Sources
 from trackaudit.model import MARK
-from trackaudit.parse import file_kinds, language_of
+from trackaudit.parse import file_kinds, with_language
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
@@ -84,5 +84,5 @@ def _look(
     ground: Ground, config: Config, sources: Sources, words: Iterable[bytes], vocabulary: Vocabulary | None
 ) -> Look:
     began = perf_counter()
-    found = discover(ground, config, sources, anchors(words), lambda path: language_of(path) is not None, file_kinds)
+    found = discover(ground, config, sources, anchors(words), with_language, file_kinds)
     return Look(ground, config, sources, found, vocabulary, perf_counter() - began)

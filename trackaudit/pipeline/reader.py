@@ -93,7 +93,7 @@ class Reader:
 
 
 def package_folders(listing: Iterable[str]) -> list[str]:
-    return [path.rpartition("/")[0] for path in listing if path.rpartition("/")[2] == "package.json"]
+    return [path.rpartition("/")[0] for path in _named(listing, ("package.json",))]
 
 
 PACKAGES = ("package.json", "pyproject.toml", "setup.py", "setup.cfg", "composer.json")
@@ -102,7 +102,7 @@ PACKAGES = ("package.json", "pyproject.toml", "setup.py", "setup.cfg", "composer
 
 def nearest_package(listing: Iterable[str]) -> Callable[[str], str]:
     """Gives the folder of the nearest package manifest above a path, "" for the root."""
-    folders = {path.rpartition("/")[0] for path in listing if path.rpartition("/")[2] in PACKAGES}
+    folders = {path.rpartition("/")[0] for path in _named(listing, PACKAGES)}
 
     def nearest(path: str) -> str:
         folder = path.rpartition("/")[0]
@@ -111,3 +111,8 @@ def nearest_package(listing: Iterable[str]) -> Callable[[str], str]:
         return folder
 
     return nearest
+
+
+def _named(paths: Iterable[str], names: tuple[str, ...]) -> list[str]:
+    """Those of many paths whose last part is one of the names."""
+    return [path for path in paths if path.endswith(names) and path.rpartition("/")[2] in names]
