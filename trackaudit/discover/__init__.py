@@ -135,7 +135,7 @@ def discover(
     if sources.quick is None and len(files) > FEW:
         ripgrep = _ripgrep(sources, anchors, kinds)
     if ripgrep is not None:
-        ripgrep.expect([*listed.paths, *listed.left_out], lambda: passed_over(ground.root))
+        ripgrep.expect(files, [*listed.paths, *listed.left_out], lambda: passed_over(ground.root))
     found = scan(sources, files, anchors, named)
     return Discovery(
         ground.root,
@@ -153,7 +153,8 @@ def select(
     names: Iterable[str], ground: Ground, config: Config, wanted: Callable[[Iterable[str]], list[str]]
 ) -> tuple[list[str], list[Notice]]:
     """Those of the listed names that are to be scanned, sorted; and notices of named files that are not."""
-    named = named_files(ground).intersection(names)
+    named = named_files(ground)
+    named = named and named.intersection(names)
     files = wanted(names)
     why = "this is no language that trackaudit reads"
     notices = [Notice("no-language", path, 0, why) for path in named.difference(wanted(named))]
@@ -212,11 +213,9 @@ def scan(sources: Sources, paths: Sequence[str], anchors: Sequence[bytes], named
 
 
 def _near(sources: Sources, paths: Sequence[str], anchors: Sequence[bytes]) -> Sequence[str]:
-    """The files that are looked at: those that may hold an anchor, and bundles, which are passed over by their size."""
+    """The files that are read: those that may hold an anchor, and bundles, of which the large ones are passed over."""
     holding = sources.holding(paths, anchors, wide=True)
-    if holding is paths:
-        return paths
-    return sorted({*holding, *(path for path in paths if path.endswith(".min.js"))})
+    return holding if holding is paths else sorted({*holding, *(path for path in paths if path.endswith(".min.js"))})
 
 
 def _decode_notice(path: str, data: bytes) -> Notice | None:

@@ -30,8 +30,8 @@ _SDK_FILES = ("exponea", "infinario-")
 
 
 class Listing(NamedTuple):
-    """Paths relative to the root, with `/`, each once. `notices`: what could not be listed. `left_out`: paths that git
-    lists, but are somebody else's."""
+    """Paths relative to the root, with `/`; one that is being merged comes more than once. `notices`: what could not be
+    listed. `left_out`: paths that git lists, but are somebody else's."""
 
     paths: list[str]
     notices: list[Notice]
@@ -56,11 +56,13 @@ def list_repository(root: str) -> Listing | str:
     answer = run_git(root, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
     if isinstance(answer, str):
         return answer
-    # A name that ends in `/` is another repository inside this one.
-    names = [name for name in dict.fromkeys(os.fsdecode(answer).split("\0")) if name and name[-1] != "/"]
-    environments = tuple(name[: -len(_ENVIRONMENT)] for name in names if name.endswith(f"/{_ENVIRONMENT}"))
-    if not environments:
+    text = os.fsdecode(answer)
+    names = text.split("\0")[:-1]
+    if "/\0" in text:  # a name that ends so is another repository inside this one
+        names = [name for name in names if name[-1] != "/"]
+    if f"/{_ENVIRONMENT}\0" not in text:
         return Listing(names, [])
+    environments = tuple(name[: -len(_ENVIRONMENT)] for name in names if name.endswith(f"/{_ENVIRONMENT}"))
     left_out = [name for name in names if name.startswith(environments)]
     others = set(left_out)
     return Listing([name for name in names if name not in others], [], left_out)

@@ -56,7 +56,7 @@ class Ripgrep:
         self._path = path
         self._max_size = max_size
         self._kinds = kinds or {}
-        self._expected: tuple[Iterable[str], Callable[[], Iterable[str]]] | None = None
+        self._expected: tuple[Iterable[str], Iterable[str], Callable[[], Iterable[str]]] | None = None
         self._looked_at: frozenset[str] | None = None
         self._begun: dict[_Question, _Answer] = {}
         self._known: dict[_Question, Seen] = {}
@@ -67,10 +67,10 @@ class Ripgrep:
         if asked not in self._begun and asked not in self._known:
             self._begun[asked] = self._search("--files-with-matches", asked)
 
-    def expect(self, listed: Iterable[str], apart: Callable[[], Iterable[str]]) -> None:
-        """Say which files there are, so that their number can tell that ripgrep has looked at just these. `apart`:
-        gives those that it passes over, as far as that is known."""
-        self._expected = listed, apart
+    def expect(self, files: Iterable[str], listed: Iterable[str], apart: Callable[[], Iterable[str]]) -> None:
+        """Say which files are asked about and which there are, so that their number can tell that ripgrep has looked at
+        just these. `apart`: gives those that it passes over, as far as that is known."""
+        self._expected = files, listed, apart
 
     def look(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> Seen:
         """What ripgrep says of these words; paths are relative to the root.
@@ -114,10 +114,11 @@ class Ripgrep:
 
     def _guesses(self) -> Iterator[frozenset[str]]:
         if self._expected is not None:
-            listed, apart = self._expected
-            files = frozenset(self._of_any_kind(listed))
-            yield files
-            yield files.difference(apart())
+            files, listed, apart = self._expected
+            yield frozenset(files)
+            there = frozenset(self._of_any_kind(listed))
+            yield there
+            yield there.difference(apart())
 
     def _of_any_kind(self, paths: Iterable[str]) -> Iterable[str]:
         kinds = self._kinds.get("")

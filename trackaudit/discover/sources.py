@@ -66,13 +66,13 @@ class Sources:
     def holding(
         self, paths: Sequence[str], words: Iterable[bytes], wide: bool = False, kind: str = ""
     ) -> Sequence[str]:
-        """Those of the paths, in order, whose files may hold one of these words (`Ripgrep.look`); all, where nobody can
-        tell without reading them."""
+        """Those of these paths, which are sorted, whose files may hold one of these words (`Ripgrep.look`); all, where
+        nobody can tell without reading them."""
         if self.quick is None:
             return paths
         found, looked_at = self.quick.look(words, wide, kind)
-        overlay = self.overlay
-        return [path for path in paths if path in found or path not in looked_at or path in overlay]
+        unknown = () if looked_at.issuperset(paths) else set(paths).difference(looked_at)
+        return sorted({*found, *unknown, *self.overlay}.intersection(paths))
 
     def read(self, path: str, limit: int = 0) -> bytes:
         """A file's bytes. Raises OSError if it is missing, not a plain file inside the root, or unreadable.

@@ -102,11 +102,14 @@ PACKAGES = ("package.json", "pyproject.toml", "setup.py", "setup.cfg", "composer
 
 def nearest_package(listing: Iterable[str]) -> Callable[[str], str]:
     """Gives the folder of the nearest package manifest above a path, "" for the root."""
-    folders = {path.rpartition("/")[0] for path in _named(listing, PACKAGES)}
+    folders: set[str] = set()
 
     def nearest(path: str) -> str:
+        if not folders:
+            folders.update(manifest.rpartition("/")[0] for manifest in _named(listing, PACKAGES))
+            folders.add("")
         folder = path.rpartition("/")[0]
-        while folder and folder not in folders:
+        while folder not in folders:
             folder = folder.rpartition("/")[0]
         return folder
 
