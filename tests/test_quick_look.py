@@ -12,7 +12,7 @@ from trackaudit import discover as stage
 from trackaudit.config import Config
 from trackaudit.discover import Sources, discover, locate
 from trackaudit.discover.process import started
-from trackaudit.discover.ripgrep import Ripgrep, program
+from trackaudit.discover.ripgrep import Ripgrep, program, rare_end
 from trackaudit.parse import file_kinds, with_language
 
 if TYPE_CHECKING:
@@ -241,3 +241,21 @@ def test_no_program_of_a_relative_folder_is_run(tmp_path: Path, monkeypatch: pyt
     assert program() is None
     monkeypatch.setenv("PATH", str(tmp_path))
     assert program() == str(tmp_path / name)
+
+
+def test_what_is_looked_for_instead_of_a_word_is_its_end() -> None:
+    words = [
+        b"",
+        b"a",
+        b"short",
+        b"exponea",
+        b"crm/customers",
+        b"updateCustomerAttributes",
+        b"e" * 9,
+        "naïve_mail".encode(),
+    ]
+    for word in words:
+        end = rare_end(word)
+        assert word.endswith(end)
+        assert len(end) >= min(len(word), 6)
+    assert rare_end(b"eeeeeeQQQQQQ") == b"QQQQQQ"

@@ -40,6 +40,12 @@ _WALK = (
 """How it walks: git's ignore rules keep it out of what was built or installed, whose size has no bounds."""
 _NOTHING: Seen = (frozenset(), frozenset())
 _READ = b" files searched"
+_HEAD = 4
+"""Letters of each word that are looked for at once."""
+_END = 6
+"""Letters that are left of a word at least, lest it is found all over."""
+_COMMON = b"etoasrnilcupdmhgf./,_:ybvSTCRwkAPx0"
+"""What code is made of, the most common first."""
 
 
 def program() -> str | None:
@@ -58,6 +64,7 @@ class Ripgrep:
         self._kinds = kinds or {}
         self._expected: tuple[Iterable[str], Iterable[str], Callable[[], Iterable[str]]] | None = None
         self._looked_at: frozenset[str] | None = None
+        self._is_small = False
         self._begun: dict[_Question, _Answer] = {}
         self._known: dict[_Question, Seen] = {}
 
@@ -109,6 +116,7 @@ class Ripgrep:
         if read is not None:
             for files in self._guesses():
                 if len(files) == read and found <= files:
+                    self._is_small = True
                     return files
         return frozenset(self._ask([*self._of_kind(""), "--files"]).paths)
 
@@ -133,7 +141,8 @@ class Ripgrep:
         words, wide, kind = asked
         encoding = "auto" if wide else "none"
         options = ("--stats", "--text", "--fixed-strings", "--encoding", encoding, "--file", "-")
-        return self._ask([*self._of_kind(kind), what, *options], b"".join(word + b"\n" for word in words))
+        given = {rare_end(word) for word in words}
+        return self._ask([*self._of_kind(kind), what, *options], b"".join(word + b"\n" for word in given))
 
     def _of_kind(self, kind: str) -> list[str]:
         added = [word for name in self._kinds.get(kind, ()) for word in ("--type-add", f"asked:{_pattern(name)}")]
@@ -145,7 +154,8 @@ class Ripgrep:
             start = "." if os.getcwd() == self._root else self._root
         except FileNotFoundError:
             start = self._root
-        limit = ("--max-filesize", str(self._max_size)) if self._max_size else ()
+        # To ask for each file's size takes as long as a tenth of a search.
+        limit = ("--max-filesize", str(self._max_size)) if self._max_size and not self._is_small else ()
         return _Answer([self._path, *_WALK, *limit, *options, start], start, given)
 
 
@@ -192,6 +202,13 @@ class _Answer:
 def question(words: Iterable[bytes], wide: bool, kind: str) -> _Question:
     """Words, and how and where they are looked for, as one key."""
     return tuple(sorted(set(words))), wide, kind
+
+
+def rare_end(word: bytes) -> bytes:
+    """The end of a word that begins with its rarest letters, which ripgrep looks for first: a file without it is one
+    without the word."""
+    ranks = [place if (place := _COMMON.find(byte)) >= 0 else len(_COMMON) for byte in word]
+    return word[max(range(max(1, len(word) - _END + 1)), key=lambda start: sum(ranks[start : start + _HEAD])) :]
 
 
 def _pattern(name: str) -> str:
