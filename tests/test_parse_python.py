@@ -48,7 +48,7 @@ def show(node: object) -> str:
     if not isinstance(node, Node):
         return str(node)
     parts = [type(node).__name__]
-    for name in type(node).__slots__:
+    for name in (slot.lstrip("_") for slot in type(node).__slots__):
         value = getattr(node, name)
         if name in ("start", "end") or value in (None, False, "", []):
             continue

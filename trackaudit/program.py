@@ -12,7 +12,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from collections.abc import Sequence as Seq
     from typing import TypeAlias
 
@@ -227,13 +227,28 @@ class Unary(Node):
         self.operand = operand
 
 
+class Later:
+    """A function's body that is read when somebody first asks for it: most functions neither send nor call what does.
+
+    `start`/`end`: its place. What will be read in it is written there word by word, none of it with escapes, and it
+    imports nothing: so a search in the text tells what cannot be in it.
+    """
+
+    __slots__ = ("end", "read", "start")
+
+    def __init__(self, start: int, end: int, read: Callable[[Function], list[Stmt]]) -> None:
+        self.start, self.end = start, end
+        self.read = read
+
+
 class Function(Node):
     """A function, method, arrow or lambda. An expression body is `[Return(expr)]`.
 
-    `arrow`: `this` is the enclosing one (arrow functions; Python lambdas have no `this` at all).
+    `arrow`: `this` is the enclosing one (arrow functions; Python lambdas have no `this` at all). `later`: what stands
+    for a body that nobody has asked for yet, else None.
     """
 
-    __slots__ = ("decorators", "name", "params", "body", "arrow", "generator")
+    __slots__ = ("decorators", "name", "params", "_body", "arrow", "generator")
 
     def __init__(
         self,
@@ -241,7 +256,7 @@ class Function(Node):
         end: int,
         name: str | None,
         params: list[Param],
-        body: list[Stmt],
+        body: list[Stmt] | Later,
         arrow: bool = False,
         generator: bool = False,
         decorators: list[Expr] | None = None,
@@ -249,10 +264,22 @@ class Function(Node):
         self.start, self.end = start, end
         self.name = name
         self.params = params
-        self.body = body
+        self._body = body
         self.arrow = arrow
         self.generator = generator
         self.decorators = decorators or []
+
+    @property
+    def body(self) -> list[Stmt]:
+        """Its statements."""
+        body = self._body
+        if isinstance(body, Later):
+            body = self._body = body.read(self)
+        return body
+
+    @property
+    def later(self) -> Later | None:
+        return self._body if isinstance(self._body, Later) else None
 
 
 class Param(Node):
@@ -702,10 +729,11 @@ class Module:
 
     `path`: relative to the root, with `/`. `language`: "javascript" (TypeScript and JSX too), "python",
     "document". `errors`: byte ranges the parser could not read (a `Cut`: would not). `page`: the classic scripts of a
-    page, in order, whose top-level names are globals to the file's other modules.
+    page, in order, whose top-level names are globals to the file's other modules. `read_later`: functions whose bodies
+    were read since somebody last looked here; what their text could not show is added to `errors` then.
     """
 
-    __slots__ = ("body", "comments", "errors", "language", "page", "path")
+    __slots__ = ("body", "comments", "errors", "language", "page", "path", "read_later")
 
     def __init__(
         self,
@@ -715,6 +743,7 @@ class Module:
         comments: list[Comment],
         errors: list[tuple[int, int]],
         page: bool = False,
+        read_later: list[Function] | None = None,
     ) -> None:
         self.path = path
         self.language = language
@@ -722,6 +751,7 @@ class Module:
         self.comments = comments
         self.errors = errors
         self.page = page
+        self.read_later = read_later if read_later is not None else []
 
 
 _SLOTS: dict[type[Node], tuple[str, ...]] = {}
@@ -734,7 +764,7 @@ def _slots(kind: type[Node]) -> tuple[str, ...]:
     names = _SLOTS.get(kind)
     if names is None:
         own = kind.__dict__.get("__slots__", ())
-        names = _SLOTS[kind] = tuple(name for name in own if name not in ("start", "end"))
+        names = _SLOTS[kind] = tuple(name.lstrip("_") for name in own if name not in ("start", "end"))
     return names
 
 
@@ -761,8 +791,13 @@ def children(node: Node) -> Iterator[Node]:
                     yield item
 
 
-def walk(nodes: Seq[Node]) -> Iterator[Node]:
-    """Yield nodes and all that is below them, parents first; iterative, so depth is no limit."""
+AROUND = ("params", "decorators")
+"""The slots of a function that hold nodes, without its body."""
+
+
+def walk(nodes: Seq[Node], read: bool = True) -> Iterator[Node]:
+    """Yield nodes and all that is below them, parents first; iterative, so depth is no limit. `read`: False leaves out
+    what nobody has read yet."""
     stack = list(reversed(nodes))
     pop, push = stack.pop, stack.append
     while stack:
@@ -772,7 +807,10 @@ def walk(nodes: Seq[Node]) -> Iterator[Node]:
         if kind is Name or kind is Literal:
             continue
         # Written out rather than by `children`: this loop is the hottest of all, a generator a node doubles its cost.
-        for name in _BELOW.get(kind) or slots_below(kind):
+        below = _BELOW.get(kind) or slots_below(kind)
+        if not read and kind is Function and node.later is not None:  # type: ignore[attr-defined]
+            below = AROUND
+        for name in below:
             value = getattr(node, name)
             if isinstance(value, list):
                 for item in reversed(value):

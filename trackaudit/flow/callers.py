@@ -224,6 +224,7 @@ def _handed_on(linker: Linker, module: Module) -> set[str]:
         value = statement.value if isinstance(statement, (p.Bind, p.Export)) else None
         if isinstance(value, (p.Function, p.Class)) or value is None:
             continue
+        linker.relevance.read(module, taken, value)
         words = linker.relevance.words(module, value)
         found.update(target for name, target in taken.items() if name in words)
     for statement in module.body:

@@ -172,8 +172,8 @@ def decided(m: Machine, node: p.Expr, value: Value) -> bool | None:
     """The test's outcome when it is certain: constants and names that nothing assigns again, and no more."""
     if not isinstance(value, Const):
         return None
-    settled = m.linker.relevance.settled(m.frame.module)
+    settled, module = m.linker.relevance.settled, m.frame.module
     for part in p.walk([node]):
-        if isinstance(part, (p.Member, p.Call)) or (isinstance(part, p.Name) and not settled(part.id)):
+        if isinstance(part, (p.Member, p.Call)) or (isinstance(part, p.Name) and not settled(module, part.id)):
             return None
     return bool(value.value)

@@ -108,21 +108,29 @@ def leads_on(m: Machine, func: Func) -> bool:
     """Whether a closure can lead to a send: by its words, or by what the names it sees hold now."""
     if m.linker.relevance.matters(func.module, func.node):
         return True
-    for name in m.linker.relevance.words(func.module, func.node):
-        key = func.scope.find(name) if name[0] not in ".=" else None
-        value = m.store.cells.get(key) if key is not None and key[0] != 0 else None
-        if value is None or isinstance(value, (Obj, Lazy)):
-            continue
-        for option in options(value):
-            inner = option.callee if isinstance(option, Partial) else option
-            if (
-                isinstance(inner, Func)
-                and inner.node is not func.node
-                and m.linker.relevance.matters(inner.module, inner.node)
-            ):
-                return True
-            if m.is_sdk(inner) or (isinstance(inner, Symbol) and inner.root.startswith("set:")):
-                return True
+    relevance = m.linker.relevance
+    said = [name for name in relevance.spoken(func.module, func.node) if _stands_for_sender(m, func, name)]
+    if said:
+        relevance.read(func.module, said, func.node)
+    return not relevance.words(func.module, func.node).isdisjoint(said)
+
+
+def _stands_for_sender(m: Machine, func: Func, name: str) -> bool:
+    """Whether what a name that a closure sees holds now can lead to a send."""
+    key = func.scope.find(name) if name[0] not in ".=" else None
+    value = m.store.cells.get(key) if key is not None and key[0] != 0 else None
+    if value is None or isinstance(value, (Obj, Lazy)):
+        return False
+    for option in options(value):
+        inner = option.callee if isinstance(option, Partial) else option
+        if (
+            isinstance(inner, Func)
+            and inner.node is not func.node
+            and m.linker.relevance.matters(inner.module, inner.node)
+        ):
+            return True
+        if m.is_sdk(inner) or (isinstance(inner, Symbol) and inner.root.startswith("set:")):
+            return True
     return False
 
 

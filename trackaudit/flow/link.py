@@ -60,7 +60,7 @@ class Linker:
         self.sending: set[str] = set()
         self.missed: set[str] = set()
         self._imports: dict[int, set[str]] = {}
-        self.relevance = Relevance(vocabulary, self._leads_on, self._linked)
+        self.relevance = Relevance(vocabulary, self._leads_on, self._linked, source)
 
     # ---- files
 

@@ -71,6 +71,9 @@ _VIEW = frozenset(("tab", "menu", "panel", "popup", "tooltip", "drawer", "banner
 """Words of what is shown about a logout: `logoutTabClicked` turns a leaf."""
 _BINDERS = frozenset(("addEventListener", "on", "one", "bind", "click", "submit", "subscribe", "$on"))
 """Methods that give a handler to an element or an event."""
+_LOWER = bytes(range(0x100)).lower()
+_BETWEEN = bytes(byte for byte in range(0x80) if not chr(byte).isalnum())
+"""What may stand between the words of a name or of a text."""
 _OTHER_PARAMETERS = frozenset(("req", "res", "request", "response", "ctx", "reply", "next", "state", "draft"))
 """A server's handler ends a session there, and cannot reach the page's SDK; a store's reducer only computes."""
 
@@ -102,7 +105,14 @@ def without_callers(found: Sequence[Moment]) -> tuple[Moment, ...]:
 
 
 def _handlers(m: Machine, module: Module) -> Iterator[tuple[p.Function, str]]:
-    outline = m.linker.relevance.outline(module)
+    data = m.linker.source(module.path).data
+    logouts = m.vocabulary.handler_texts(LOGOUT)
+
+    def says(start: int, end: int) -> bool:
+        letters = data[start:end].translate(_LOWER, _BETWEEN)
+        return any(text in letters for text in logouts)
+
+    outline = m.linker.relevance.read_where(module, says)
     bound: set[int] = set()
     for call in outline.given:
         if any(_is_logout(m, text) for text in _texts(call)):

@@ -233,7 +233,7 @@ def set_later(m: Machine, cls: ClassValue, key: str) -> Value | None:
     """The SDK that a method of the class puts into the member (`init() { this.exponea = window.exponea; }`), if any:
     whatever else is in there before, nothing is sent with it."""
     for owner in class_chain(m, cls):
-        for node in m.linker.relevance.own_members(owner.module).get(key, ()):
+        for node in m.linker.relevance.own_members(owner.module, key):
             if node.value is None or not (owner.node.start <= node.start and node.end <= owner.node.end):
                 continue
             found = m.linker.evaluate_in(m, node.value, owner.scope, owner.module)

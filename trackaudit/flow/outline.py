@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from trackaudit import program as p
-from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,129 +23,226 @@ _NAMING = (p.Function, p.ClassMember)
 _BINDING = frozenset((p.Param, p.Bind))
 _TYPED = frozenset((p.Param, p.ClassMember))
 _NOTED = frozenset((p.Call, p.Function, p.Bind, p.Assign, p.Pair, p.ClassMember, p.Import, p.Export, p.Class))
-
-
-class Outline(NamedTuple):
-    """imports: import statements. specifiers: every module that is imported anywhere, with the names taken from
-    it. required: those of `require("x")` and `import("x")` alone. named: what has a name (a dot before it where it is a
-    key or member), and the code that stands for it. classes: those that have bases. functions: the name under which
-    each function is known, a variable's, a key's, a member's, by its node's id. rewritten: names that are written more
-    than once. every: all functions. given: calls that are given a function. words: where each word stands, as
-    `node_words` tells them; nodes are numbered, parents first, so that a piece of code is a range of numbers. ranges:
-    that of a function, and of what is in `named`, by its node's id. said_at, said: all words, and where they stand, in
-    order. bound_at, bound: likewise the names that code binds."""
-
-    imports: list[p.Import]
-    specifiers: list[tuple[str, list[str]]]
-    required: list[str]
-    named: list[tuple[str, p.Node]]
-    classes: list[p.Class]
-    functions: dict[int, str]
-    rewritten: set[str]
-    every: list[p.Function]
-    given: list[p.Call]
-    words: dict[str, list[int]]
-    ranges: dict[int, tuple[int, int]]
-    said_at: list[int]
-    said: list[str]
-    bound_at: list[int]
-    bound: list[str]
-
-    def inside(self, node: p.Node) -> tuple[set[str], set[str]] | None:
-        """The words of a piece of code, and the names that it binds below its root; None if it has no range."""
-        found = self.ranges.get(id(node))
-        if found is None:
-            return None
-        first, last = found
-        words = self.said[bisect_left(self.said_at, first) : bisect_right(self.said_at, last)]
-        own = self.bound[bisect_right(self.bound_at, first) : bisect_right(self.bound_at, last)]
-        return set(words), set(own)
-
-
 _SPEAKING = frozenset((p.Call, p.Member, p.Pair, p.PatternEntry, p.Keyword, p.Literal, p.ClassMember))
 _RANGED = frozenset((p.Function, p.Bind, p.Assign, p.ClassMember))
 
 
-def outline(module: Module, vocabulary: Vocabulary) -> Outline:
-    """Walk a module once."""
-    found = Outline([], [], [], [], [], {}, set(), [], [], {}, {}, [], [], [], [])
-    words, ranges, said_at, said = found.words, found.ranges, found.said_at, found.said
-    bound: set[str] = set()
-    number = 0
-    stack: list[p.Node | tuple[int, int]] = list(reversed(module.body))
-    pop, push = stack.pop, stack.append
-    while stack:
-        node = pop()
-        kind = type(node)
-        if kind is tuple:
-            ranges[node[0]] = (node[1], number)  # type: ignore[index]
-            continue
-        number += 1
-        if kind is p.Name:
-            said_at.append(number)
-            said.append(node.id)  # type: ignore[union-attr]
-            continue
-        if kind in _SPEAKING:
-            for word in node_words(node, vocabulary):  # type: ignore[arg-type]
-                said_at.append(number)
-                said.append(word)
-            if kind is p.Literal:
+class Outline:
+    """What is known of a module so far: nothing of bodies that nobody has read (`program.Later`) but where they are.
+
+    imports: import statements. specifiers: every module that is imported anywhere, with the names taken from
+    it. required: those of `require("x")` and `import("x")` alone. named: what has a name (a dot before it where it is a
+    key or member), and the code that stands for it. classes: those that have bases. functions: the name under which
+    each function is known, a variable's, a key's, a member's, by its node's id. rewritten: names that are written more
+    than once. every: all functions. given: calls that are given a function. words: where each word stands, as
+    `node_words` tells them; nodes are numbered, parents first, so that a piece of code is a range of numbers. waiting:
+    by id, functions whose bodies nobody has read, each with the number before those that are free for it, and how many
+    these are. fits: whether they sufficed so far.
+    """
+
+    __slots__ = (
+        "_bound",
+        "_bound_at",
+        "_ranges",
+        "_said",
+        "_said_at",
+        "_vocabulary",
+        "_written",
+        "classes",
+        "every",
+        "fits",
+        "functions",
+        "given",
+        "imports",
+        "named",
+        "required",
+        "rewritten",
+        "specifiers",
+        "waiting",
+        "words",
+    )
+
+    def __init__(self, module: Module, vocabulary: Vocabulary) -> None:
+        self.imports: list[p.Import] = []
+        self.specifiers: list[tuple[str, list[str]]] = []
+        self.required: list[str] = []
+        self.named: list[tuple[str, p.Node]] = []
+        self.classes: list[p.Class] = []
+        self.functions: dict[int, str] = {}
+        self.rewritten: set[str] = set()
+        self.every: list[p.Function] = []
+        self.given: list[p.Call] = []
+        self.words: dict[str, list[int]] = {}
+        self.waiting: dict[int, tuple[p.Function, int, int]] = {}
+        self.fits = True
+        self._vocabulary = vocabulary
+        self._written: set[str] = set()
+        self._ranges: dict[int, tuple[int, int]] = {}
+        self._said_at: list[int] = []
+        self._said: list[str] = []
+        self._bound_at: list[int] = []
+        self._bound: list[str] = []
+        self._walk(module.body, 0)
+
+    def range(self, node: p.Node) -> tuple[int, int] | None:
+        """The numbers of a function, or of what is in `named`; None if it has none."""
+        return self._ranges.get(id(node))
+
+    def inside(self, node: p.Node) -> tuple[set[str], set[str]] | None:
+        """The words of a piece of code, and the names that it binds below its root; None if it has no range."""
+        found = self._ranges.get(id(node))
+        if found is None:
+            return None
+        first, last = found
+        words = self._said[bisect_left(self._said_at, first) : bisect_right(self._said_at, last)]
+        own = self._bound[bisect_right(self._bound_at, first) : bisect_right(self._bound_at, last)]
+        return set(words), set(own)
+
+    def read(self, function: p.Function) -> None:
+        """Take in a body that was read in the meantime."""
+        waiting = self.waiting.pop(id(function), None)
+        if waiting is None:
+            return
+        _, first, room = waiting
+        said_at, said, bound_at, bound = self._said_at, self._said, self._bound_at, self._bound
+        self._said_at, self._said, self._bound_at, self._bound = [], [], [], []
+        last = self._walk(function.body, first)
+        self.fits = self.fits and last <= first + room
+        at = bisect_left(said_at, first)
+        said_at[at:at], said[at:at] = self._said_at, self._said
+        at = bisect_left(bound_at, first)
+        bound_at[at:at], bound[at:at] = self._bound_at, self._bound
+        self._said_at, self._said, self._bound_at, self._bound = said_at, said, bound_at, bound
+
+    def _walk(self, body: list[p.Stmt], number: int) -> int:
+        """Take in statements, whose nodes have greater numbers than this one; the last of them."""
+        vocabulary, ranges, said_at, said = self._vocabulary, self._ranges, self._said_at, self._said
+        before, classes = len(said), len(self.classes)
+        stack: list[p.Node | tuple[int, int]] = list(reversed(body))
+        pop, push = stack.pop, stack.append
+        while stack:
+            node = pop()
+            kind = type(node)
+            if kind is tuple:
+                ranges[node[0]] = (node[1], number)  # type: ignore[index]
                 continue
-        if kind in _RANGED:
-            # Comes off the stack when all below the node has.
-            push((id(node), number))
-            if isinstance(node, p.ClassMember) and node.value is not None and not isinstance(node.value, p.Function):
-                push((id(node.value), number))
-        if kind in _BINDING:
-            for name in bound_names(node):  # type: ignore[arg-type]
-                found.bound_at.append(number)
-                found.bound.append(name)
-        if kind in _NOTED:
-            _note(found, bound, node)  # type: ignore[arg-type]
-        if kind in _TYPED:
-            _note_type(found, node, vocabulary)  # type: ignore[arg-type]
-        # Written out, as in `program.walk`: half of a large tree's nodes come by here for the only time.
-        for name in p.slots_below(kind):  # type: ignore[arg-type]
-            value = getattr(node, name)
-            if type(value) is list:
-                for item in reversed(value):
-                    if isinstance(item, p.Node):
-                        push(item)
-            elif isinstance(value, p.Node):
-                push(value)
-    for word, at in zip(said, said_at, strict=True):
-        words.setdefault(word, []).append(at)
-    # What a class has from a base that sends, its own functions reach by any name.
-    for cls in found.classes:
-        keys = [str(item.key.value) for item in cls.members if isinstance(item.key, p.Literal)]
-        found.named.extend((f".{key}", base) for key in keys for base in cls.bases)
-    return found
+            number += 1
+            if kind is p.Name:
+                said_at.append(number)
+                said.append(node.id)  # type: ignore[union-attr]
+                continue
+            if kind in _SPEAKING:
+                for word in node_words(node, vocabulary):  # type: ignore[arg-type]
+                    said_at.append(number)
+                    said.append(word)
+                if kind is p.Literal:
+                    continue
+            if kind in _RANGED:
+                # Comes off the stack when all below the node has.
+                push((id(node), number))
+                if (
+                    isinstance(node, p.ClassMember)
+                    and node.value is not None
+                    and not isinstance(node.value, p.Function)
+                ):
+                    push((id(node.value), number))
+            if kind in _BINDING:
+                for name in bound_names(node):  # type: ignore[arg-type]
+                    self._bound_at.append(number)
+                    self._bound.append(name)
+            if kind in _NOTED:
+                self._note(node)  # type: ignore[arg-type]
+            if kind in _TYPED:
+                self._note_type(node)  # type: ignore[arg-type]
+            below = p.slots_below(kind)  # type: ignore[arg-type]
+            if kind is p.Function and node.later is not None:  # type: ignore[union-attr]
+                room = _room(node)  # type: ignore[arg-type]
+                self.waiting[id(node)] = node, number, room  # type: ignore[assignment]
+                number += room
+                below = p.AROUND
+            # Written out, as in `program.walk`: half of a large tree's nodes come by here for the only time.
+            for name in below:
+                value = getattr(node, name)
+                if type(value) is list:
+                    for item in reversed(value):
+                        if isinstance(item, p.Node):
+                            push(item)
+                elif isinstance(value, p.Node):
+                    push(value)
+        for word, at in zip(said[before:], said_at[before:], strict=True):
+            self.words.setdefault(word, []).append(at)
+        # What a class has from a base that sends, its own functions reach by any name.
+        for cls in self.classes[classes:]:
+            keys = [str(item.key.value) for item in cls.members if isinstance(item.key, p.Literal)]
+            self.named.extend((f".{key}", base) for key in keys for base in cls.bases)
+        return number
+
+    def _note(self, node: p.Node) -> None:
+        if isinstance(node, p.Call):
+            if (specifier := required(node)) is not None:
+                self.required.append(specifier)
+                self.specifiers.append((specifier, []))
+            elif any(isinstance(arg, p.Function) for arg in node.args):
+                self.given.append(node)
+        elif isinstance(node, p.Function):
+            self.every.append(node)
+        elif isinstance(node, (p.Bind, p.Assign)):
+            self._writing(node)
+        elif isinstance(node, (p.Pair, p.ClassMember)):
+            if isinstance(node.key, p.Literal) and node.value is not None:
+                self._name_functions(node.value, str(node.key.value))
+                if isinstance(node.value if isinstance(node, p.Pair) else node, _NAMING):
+                    self.named.append((f".{node.key.value}", node.value))
+        elif isinstance(node, p.Import):
+            self.imports.append(node)
+            self.specifiers.append((node.module, [name.imported for name in node.names]))
+        elif isinstance(node, p.Export):
+            if node.module is not None:
+                self.specifiers.append((node.module, []))
+        elif isinstance(node, p.Class) and node.bases:
+            self.classes.append(node)
+
+    def _writing(self, node: p.Bind | p.Assign) -> None:
+        target = node.target
+        if isinstance(target, p.Name):
+            if isinstance(node, p.Assign) or (node.value is not None and target.id in self._written):
+                self.rewritten.add(target.id)
+            elif node.value is not None:
+                self._written.add(target.id)
+        if node.value is None:
+            return
+        member = isinstance(target, p.Member)
+        names = target_names(target)
+        self.named.extend((f".{name}" if member else name, node) for name in names)
+        if names and isinstance(target, (p.Name, p.Member)):
+            self._name_functions(node.value, names[0])
+
+    def _name_functions(self, value: p.Node, name: str) -> None:
+        """Name a function, or those that a call wraps (`debounce(() => …)`)."""
+        while isinstance(value, p.Wrap):
+            value = value.value
+        functions = value.args if isinstance(value, p.Call) else [value]
+        for function in functions:
+            if isinstance(function, p.Function):
+                self.functions.setdefault(id(function), name)
+
+    def _note_type(self, node: p.Param | p.ClassMember) -> None:
+        """What is typed as an SDK (`private tracker: Exponea`) stands for it."""
+        if not isinstance(node.annotation, p.Name) or node.annotation.id not in self._vocabulary.words:
+            return
+        named = node.target if isinstance(node, p.Param) else node.key
+        name = named.id if isinstance(named, p.Name) else named.value if isinstance(named, p.Literal) else None
+        if name is not None:
+            self.named.extend([(str(name), node.annotation), (f".{name}", node.annotation)])
 
 
-def _note(found: Outline, bound: set[str], node: p.Node) -> None:
-    if isinstance(node, p.Call):
-        if (specifier := required(node)) is not None:
-            found.required.append(specifier)
-            found.specifiers.append((specifier, []))
-        elif any(isinstance(arg, p.Function) for arg in node.args):
-            found.given.append(node)
-    elif isinstance(node, p.Function):
-        found.every.append(node)
-    elif isinstance(node, (p.Bind, p.Assign)):
-        _writing(found, bound, node)
-    elif isinstance(node, (p.Pair, p.ClassMember)):
-        if isinstance(node.key, p.Literal) and node.value is not None:
-            _name_functions(found, node.value, str(node.key.value))
-            if isinstance(node.value if isinstance(node, p.Pair) else node, _NAMING):
-                found.named.append((f".{node.key.value}", node.value))
-    elif isinstance(node, p.Import):
-        found.imports.append(node)
-        found.specifiers.append((node.module, [name.imported for name in node.names]))
-    elif isinstance(node, p.Export):
-        if node.module is not None:
-            found.specifiers.append((node.module, []))
-    elif isinstance(node, p.Class) and node.bases:
-        found.classes.append(node)
+NODES_A_BYTE = 16
+
+
+def _room(function: p.Function) -> int:
+    """More numbers than the nodes of a body that nobody has read will need, by its text."""
+    later = function.later
+    return NODES_A_BYTE * (later.end - later.start) if later is not None else 0
 
 
 def node_words(node: p.Node, vocabulary: Vocabulary) -> Iterable[str]:
@@ -168,42 +264,6 @@ def node_words(node: p.Node, vocabulary: Vocabulary) -> Iterable[str]:
         if "/" in node.value:
             return [f".{path}" for path in vocabulary.paths if path in node.value]
     return ()
-
-
-def _writing(found: Outline, bound: set[str], node: p.Bind | p.Assign) -> None:
-    target = node.target
-    if isinstance(target, p.Name):
-        if isinstance(node, p.Assign) or (node.value is not None and target.id in bound):
-            found.rewritten.add(target.id)
-        elif node.value is not None:
-            bound.add(target.id)
-    if node.value is None:
-        return
-    member = isinstance(target, p.Member)
-    names = target_names(target)
-    found.named.extend((f".{name}" if member else name, node) for name in names)
-    if names and isinstance(target, (p.Name, p.Member)):
-        _name_functions(found, node.value, names[0])
-
-
-def _name_functions(found: Outline, value: p.Node, name: str) -> None:
-    """Name a function, or those that a call wraps (`debounce(() => …)`)."""
-    while isinstance(value, p.Wrap):
-        value = value.value
-    functions = value.args if isinstance(value, p.Call) else [value]
-    for function in functions:
-        if isinstance(function, p.Function):
-            found.functions.setdefault(id(function), name)
-
-
-def _note_type(found: Outline, node: p.Param | p.ClassMember, vocabulary: Vocabulary) -> None:
-    """What is typed as an SDK (`private tracker: Exponea`) stands for it."""
-    if not isinstance(node.annotation, p.Name) or node.annotation.id not in vocabulary.words:
-        return
-    named = node.target if isinstance(node, p.Param) else node.key
-    name = named.id if isinstance(named, p.Name) else named.value if isinstance(named, p.Literal) else None
-    if name is not None:
-        found.named.extend([(str(name), node.annotation), (f".{name}", node.annotation)])
 
 
 def bound_names(node: p.Param | p.Bind) -> list[str]:

@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 
 from trackaudit import program as p
-from trackaudit.flow.outline import Outline, bound_names, node_words, outline
+from trackaudit.flow.outline import Outline, bound_names, node_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from trackaudit.model import SourceFile
     from trackaudit.program import Module
     from trackaudit.vocabulary import Vocabulary
 
 
 _PLAIN = (p.Name, p.Member, p.Literal, p.Conditional, p.Logical, p.Wrap)
 """What can be evaluated at any time: nothing is called."""
+FEW = 60
+"""So many words are looked for one by one; more are looked up among a file's own."""
+_VALUES = frozenset(("None", "True", "False"))
+_NAME = re.compile(r"[\w$]+")
 
 
 class Relevance:
     """Answers by words alone, so that it costs one walk a module. `leads_on` tells whether an import (its module, the
     specifier, the names taken) brings an SDK or something of a file that is known to send; `linked` gives the modules
-    of a script that a page links."""
+    of a script that a page links; `source` a file's bytes.
+
+    Bodies that nobody has read (`program.Later`) are read here where their text holds a word that is asked for. So the
+    answers are those that all bodies would give."""
 
     def __init__(
         self,
         vocabulary: Vocabulary,
         leads_on: Callable[[Module, str, list[str]], bool],
         linked: Callable[[Module, str], list[Module]],
+        source: Callable[[str], SourceFile],
     ) -> None:
         self._vocabulary = vocabulary
+        self._source = source
         self._leads_on = leads_on
         self._linked = linked
-        self._words: dict[int, frozenset[str]] = {}
+        self._words: dict[int, dict[int, frozenset[str]]] = {}
         self._outlines: dict[int, Outline] = {}
         self._relevant: dict[int, set[str]] = {}
+        self._plain: set[str] = set()
+        self._texts: dict[int, frozenset[str]] = {}
         self._spots: dict[int, list[int]] = {}
         self._inheriting: set[int] = set()
         self._own_members: dict[int, dict[str, list[p.Assign | p.Bind]]] = {}
@@ -46,47 +59,107 @@ class Relevance:
         self._inheriting = set()
 
     def outline(self, module: Module) -> Outline:
-        """What a module holds, whatever is known to send."""
+        """What a module holds, as far as it was read, whatever is known to send."""
         found = self._outlines.get(id(module))
         if found is None:
-            found = self._outlines[id(module)] = outline(module, self._vocabulary)
+            found = self._outlines[id(module)] = Outline(module, self._vocabulary)
+            module.read_later.clear()
+        elif module.read_later:
+            for function in module.read_later:
+                found.read(function)
+            if not found.fits:
+                found = self._outlines[id(module)] = Outline(module, self._vocabulary)
+                self._relevant.pop(id(module), None)  # its spots are other numbers now
+            module.read_later.clear()
+            self._words.pop(id(module), None)
+            self._own_members.pop(id(module), None)
         return found
 
-    def own_members(self, module: Module) -> dict[str, list[p.Assign | p.Bind]]:
-        """Where a module writes plain values (a name, a member of one, one of several) to members of `this` or `self`,
-        by their key."""
+    def read(self, module: Module, words: Iterable[str], node: p.Node | None = None) -> Outline:
+        """Read the bodies (within a node) that may hold one of these words; what the module holds then."""
+        own = self.outline(module)
+        if not own.waiting:
+            return own
+        data = self._source(module.path).data
+        names = {word.lstrip(".=") for word in words}
+        if len(names) > FEW:
+            there = names.intersection(_NAME.findall(data.decode("utf-8", "replace")))
+            names = there.union(names - there - self._plain)
+        held = [name for name in names if name.encode() in data or self._is_hidden(name, data)]
+        if not held:
+            return own
+        return self.read_where(module, lambda start, end: any(_may_say(word, data, start, end) for word in held), node)
+
+    def _is_hidden(self, word: str, data: bytes) -> bool:
+        """Whether code may say a word that is not written in it: a key that is no text."""
+        if not word or word[0].isdigit() or word[0] == "-" or word in _VALUES:
+            return True
+        if word == "children":
+            return b"</" in data  # the key under which a JSX element has what is in it is not written
+        if _NAME.fullmatch(word) is not None:
+            self._plain.add(word)
+        return False
+
+    def read_where(self, module: Module, test: Callable[[int, int], bool], node: p.Node | None = None) -> Outline:
+        """Read the bodies (within a node) whose places pass a test, and those in them; what the module holds then."""
+        while True:
+            own = self.outline(module)
+            here = [function for function, at in _waiting(own, node) if test(at.start, at.end)]
+            if not here:
+                return own
+            for function in here:
+                function.body  # noqa: B018  to ask is to read
+
+    def spoken(self, module: Module, node: p.Node) -> Iterable[str]:
+        """The words of a piece of code, and the names that stand in bodies inside it which nobody has read."""
+        words = self.words(module, node)
+        waiting = list(_waiting(self.outline(module), node))
+        return words.union(*(self._written(module, function, at) for function, at in waiting)) if waiting else words
+
+    def _written(self, module: Module, function: p.Function, at: p.Later) -> frozenset[str]:
+        found = self._texts.get(id(function))
+        if found is None:
+            text = self._source(module.path).data[at.start : at.end].decode("utf-8", "replace")
+            found = self._texts[id(function)] = frozenset(_NAME.findall(text))
+        return found
+
+    def own_members(self, module: Module, key: str) -> Sequence[p.Assign | p.Bind]:
+        """Where a module writes plain values (a name, a member of one, one of several) to a member of `this` or `self`
+        with this key."""
+        own = self.read(module, (key,))
         found = self._own_members.get(id(module))
         if found is None:
             found = self._own_members[id(module)] = {}
-            for name, node in self.outline(module).named:
+            for name, node in own.named:
                 if not isinstance(node, (p.Assign, p.Bind)) or not isinstance(node.target, p.Member):
                     continue
                 owner = node.target.object
-                own = isinstance(owner, p.Name) and owner.id in ("this", "self")
-                if own and node.value is not None and all(isinstance(one, _PLAIN) for one in p.walk([node.value])):
+                mine = isinstance(owner, p.Name) and owner.id in ("this", "self")
+                if mine and node.value is not None and all(isinstance(one, _PLAIN) for one in p.walk([node.value])):
                     found.setdefault(name[1:], []).append(node)
-        return found
+        return sorted(found.get(key, ()), key=lambda node: own.range(node) or ())
 
-    def settled(self, module: Module) -> Callable[[str], bool]:
-        """Tells whether a name of a module is written once only, so that its constant can decide a test."""
-        rewritten = self.outline(module).rewritten
-        return lambda name: name not in rewritten
+    def settled(self, module: Module, name: str) -> bool:
+        """Whether a name of a module is written once only, so that its constant can decide a test."""
+        return name not in self.outline(module).rewritten and name not in self.read(module, (name,)).rewritten
 
     def words(self, module: Module, node: p.Node) -> frozenset[str]:
         """Names that a piece of code of a module takes from outside; with a dot before them, the keys and members it
-        uses; with an equals sign, the modules it requires."""
-        found = self._words.get(id(node))
+        uses; with an equals sign, the modules it requires. What stands in bodies that nobody has read is left out."""
+        outline = self.outline(module)
+        known = self._words.setdefault(id(module), {})
+        found = known.get(id(node))
         if found is None:
-            words, own = self.outline(module).inside(node) or self._read(node)
+            words, own = outline.inside(node) or self._walk(node)
             # A name that the code binds itself is not one from outside; the vocabulary's are what they say, even so.
-            found = self._words[id(node)] = frozenset(words - (own - self._vocabulary.words))
+            found = known[id(node)] = frozenset(words - (own - self._vocabulary.words))
         return found
 
-    def _read(self, node: p.Node) -> tuple[set[str], set[str]]:
+    def _walk(self, node: p.Node) -> tuple[set[str], set[str]]:
         """As `Outline.inside`, for a piece of code that has no range."""
         words: set[str] = set()
         own: set[str] = set()
-        for inner in p.walk([node]):
+        for inner in p.walk([node], read=False):
             if isinstance(inner, p.Name):
                 words.add(inner.id)
                 continue
@@ -110,22 +183,17 @@ class Relevance:
         for specifier in own.required:
             if self._leads_on(module, specifier, []):
                 known.add(f"={specifier}")
-        spots = sorted(spot for word in known & own.words.keys() for spot in own.words[word])
-        waiting = own.named
-        changed = True
-        while changed:
-            changed = False
-            left: list[tuple[str, p.Node]] = []
-            for name, code in waiting:
-                if name in known:
+        fresh = set(known)
+        while fresh:
+            own = self.read(module, fresh)
+            spots = sorted(spot for word in known & own.words.keys() for spot in own.words[word])
+            fresh = set()
+            for name, code in own.named:
+                if name in known or not _touched(own, spots, code) or known.isdisjoint(self.words(module, code)):
                     continue
-                if not _touched(own, spots, code) or known.isdisjoint(self.words(module, code)):
-                    left.append((name, code))
-                else:
-                    known.add(name)
-                    spots = sorted([*spots, *own.words.get(name, ())])
-                    changed = True
-            waiting = left
+                known.add(name)
+                fresh.add(name)
+                spots = sorted([*spots, *own.words.get(name, ())])
         self._spots[id(module)] = spots
         self._relevant[id(module)] = known
         for cls in own.classes:
@@ -142,6 +210,7 @@ class Relevance:
 
     def matters(self, module: Module, node: p.Node) -> bool:
         """Whether a function can lead to a send."""
+        self.outline(module)  # takes in what was read since, which may end what was known
         known = self.relevant(module)
         if id(node) in self._inheriting:
             return True
@@ -152,8 +221,31 @@ class Relevance:
 
 def _touched(outline: Outline, spots: list[int], node: p.Node) -> bool:
     """Whether one of these spots lies in a piece of code; a quick no, before its words are read."""
-    found = outline.ranges.get(id(node))
+    found = outline.range(node)
     if found is None:
         return True
     index = bisect_left(spots, found[0])
     return index < len(spots) and spots[index] <= found[1]
+
+
+def _waiting(outline: Outline, node: p.Node | None) -> Iterator[tuple[p.Function, p.Later]]:
+    """The functions (within a node) whose bodies nobody has read."""
+    for function, _, _ in list(outline.waiting.values()):
+        later = function.later
+        if later is not None and (node is None or (node.start <= later.start and later.end <= node.end)):
+            yield function, later
+
+
+def _may_say(word: str, data: bytes, start: int, end: int) -> bool:
+    """Whether code in data[start:end] may say a word: it is written there, and is no part of a longer one."""
+    if not word or word[0].isdigit() or word[0] == "-" or word in _VALUES:
+        return True  # written in more than one way
+    if word == "children" and data.find(b"</", start, end) >= 0:
+        return True
+    name = word.encode()
+    at = data.find(name, start, end)
+    while at >= 0:
+        if not (data[at - 1 : at].isalnum() or data[at + len(name) : at + len(name) + 1].isalnum()):
+            return True
+        at = data.find(name, at + 1, end)
+    return False

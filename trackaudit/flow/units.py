@@ -118,7 +118,11 @@ class Evaluator(Machine):
         # What files say that no import joins to this one does not count: no answer may hang on them.
         groups = self.linker.groups()
         used: dict[tuple[str, str], int] = {}
+        names: dict[str, set[str]] = {}
         for func, _ in waiting:
+            names.setdefault(groups[func.module.path], set()).add(self.linker.name_of(func.module, func.node))
+        for func, _ in waiting:
+            self.linker.relevance.read(func.module, names[groups[func.module.path]] - {""}, func.node)
             for word in self.linker.relevance.words(func.module, func.node):
                 key = groups[func.module.path], word.lstrip(".")
                 used[key] = used.get(key, 0) + 1

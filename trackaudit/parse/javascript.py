@@ -15,9 +15,10 @@ from trackaudit.parse import (
     javascript_modules,
     javascript_statements,
 )
+from trackaudit.parse.javascript_later import Bodies
 from trackaudit.parse.javascript_lower import Lower, is_text
 from trackaudit.parse.tree import nodes_at, tree_of
-from trackaudit.program import Comment, Module
+from trackaudit.program import Comment, Function, Module, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,11 +44,12 @@ _COMMENTS = frozenset(("comment", "html_comment"))
 
 def parse(source: SourceFile) -> list[Module]:
     """The one module of a JavaScript or TypeScript file."""
-    return [parse_script(source.path, source.data, source.language, 0, len(source.data))]
+    return [parse_script(source.path, source.data, source.language, 0, len(source.data), later=True)]
 
 
-def parse_script(path: str, data: bytes, language: str, start: int, end: int) -> Module:
-    """The module in data[start:end], with places in the whole of `data`.
+def parse_script(path: str, data: bytes, language: str, start: int, end: int, later: bool = False) -> Module:
+    """The module in data[start:end], with places in the whole of `data`. `later`: bodies of functions may be lowered
+    when they are asked for.
 
     `language`: "javascript" (JSX too), "typescript" or "tsx". JavaScript that does not parse is read by the other
     grammars too, and kept so if that leaves less unread: some projects write type annotations in it, and where no
@@ -64,10 +66,16 @@ def parse_script(path: str, data: bytes, language: str, start: int, end: int) ->
     if tree is None:
         return Module(path, "javascript", [], [], errors)
     low = Lower(data, _EXPRESSIONS, _STATEMENTS, errors)
+    writes = _writes(data, start, end)
+    if later and not writes and not tree.root_node.has_error:
+        low.bodies = Bodies(data, language, tree)
     body = low.block(tree.root_node.children)
     comments = _comments(tree.root_node, data)
-    module = Module(path, "javascript", _without_types(low, body), comments, sorted({*errors, *low.errors}))
-    if _writes(data, start, end):
+    body = _without_types(low, body)
+    read_later = low.bodies.read if low.bodies is not None else None
+    module = Module(path, "javascript", body, comments, sorted({*errors, *low.errors}), read_later=read_later)
+    low.errors = module.errors  # where bodies that are read later put theirs
+    if writes:
         from trackaudit.parse.injected import expand
 
         expand(path, data, module)
@@ -119,6 +127,8 @@ def _comments(root: tree_sitter.Node, data: bytes) -> list[Comment]:
 
 def _without_types(low: Lower, body: list[Stmt]) -> list[Stmt]:
     """Drop imports of types, except those that an annotation needs to find its class."""
+    if low.type_names and low.bodies is not None:
+        _read_annotations(low, body)
     gone: set[int] = set()
     for statement, name in low.type_names:
         if name.local not in low.annotated:
@@ -126,3 +136,13 @@ def _without_types(low: Lower, body: list[Stmt]) -> list[Stmt]:
             if not statement.names:
                 gone.add(id(statement))
     return [statement for statement in body if id(statement) not in gone] if gone else body
+
+
+def _read_annotations(low: Lower, body: list[Stmt]) -> None:
+    """Read the bodies that may hold an annotation with an imported type."""
+    names = {name.local.encode() for _, name in low.type_names}
+    for node in walk(body, read=False):
+        if isinstance(node, Function) and node.later is not None:
+            start, end = node.later.start, node.later.end
+            if any(low.data.find(name, start, end) >= 0 for name in names):
+                node.body  # noqa: B018  to ask is to read

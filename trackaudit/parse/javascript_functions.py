@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Tree
 
     from trackaudit.parse.javascript_lower import ExpressionHandler, Lower
-    from trackaudit.program import Expr, LiteralValue, Stmt
+    from trackaudit.program import Expr, Later, LiteralValue, Stmt
 
 _FIELDS = frozenset(("field_definition", "public_field_definition"))
 
@@ -19,10 +19,10 @@ def function(low: Lower, node: Tree, name: LiteralValue = None, decorators: list
     """Any node with parameters and a body. `name`: a method's key, where it is constant."""
     kind = node.type
     body = node.child_by_field_name("body")
-    statements: list[Stmt] = []
+    statements: list[Stmt] | Later = []
     if body is not None:
         if body.type == "statement_block":
-            statements = low.block(body.children)
+            statements = (low.bodies is not None and low.bodies.later(low, body)) or low.block(body.children)
         else:
             value = low.expr(body)
             statements = [Return(value.start, value.end, value)]

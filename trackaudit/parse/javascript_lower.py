@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node as Tree
 
+    from trackaudit.parse.javascript_later import Bodies
     from trackaudit.program import Expr, ImportName, Stmt
 
     ExpressionHandler: TypeAlias = "Callable[[Lower, Tree], Expr]"
@@ -51,11 +52,13 @@ class Lower:
     `data`: the whole file. `unread`: ranges of ERROR nodes whose inside has not been lowered yet, in order.
     `errors`: ranges given up here, for being nested too deep. `type_names`: imported names that are types only.
     `annotated`: names that a kept annotation starts with. `labelled`: breaks that name a label, which no switch takes
-    for its own. `copies`: how many nodes the unfolding of switches has copied.
+    for its own. `copies`: how many nodes the unfolding of switches has copied. `bodies`: those that are lowered
+    later; None where all is lowered at once.
     """
 
     __slots__ = (
         "annotated",
+        "bodies",
         "copies",
         "data",
         "errors",
@@ -83,6 +86,7 @@ class Lower:
         self.annotated: set[str] = set()
         self.labelled: set[Jump] = set()
         self.copies = 0
+        self.bodies: Bodies | None = None
         self._names: dict[bytes, str] = {}
 
     def name(self, start: int, end: int) -> str:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from trackaudit.parse.template import Template as Page
     from trackaudit.program import Expr, Stmt
 
-_BODIES = frozenset(("body", "then", "orelse", "finalbody"))
+_BODIES = frozenset(("body", "_body", "then", "orelse", "finalbody"))
 _QUOTES = (b'"', b"'")
 _EVERYWHERE = (0, 1 << 62)
 

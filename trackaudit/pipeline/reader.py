@@ -11,7 +11,7 @@ from trackaudit.program import Cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from trackaudit.discover.sources import Sources
     from trackaudit.model import SourceFile
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Reader:
-    """Parses files on demand and keeps their modules; what is wrong with a file becomes a notice."""
+    """Parses files on demand and keeps their modules. `notices`: what is wrong with files that have none (`told`)."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
@@ -61,17 +61,13 @@ class Reader:
         except Exception as error:  # one file that breaks a front end must not stop the run
             self.notices.append(crash(path, "the front end", error))
         self.seconds += perf_counter() - began
-        for module in self.modules[path]:
-            cuts = {error.what: error for error in reversed(module.errors) if isinstance(error, Cut)}
-            for what, cut in cuts.items():
-                self.notices.append(Notice("limit", path, file.position(cut[0])[0], what))
-            broken = [error for error in module.errors if not isinstance(error, Cut)]
-            if broken:
-                line = file.position(broken[0][0])[0]
-                more = f" and {len(broken) - 1} more places" if len(broken) > 1 else ""
-                why = f"the syntax is not understood here{more}; the rest of the file was analysed"
-                self.notices.append(Notice("syntax-error", path, line, why))
         return self.modules[path]
+
+    def told(self) -> list[Notice]:
+        """What is wrong with the files that were read, as far as it is known by now: bodies of functions are read when
+        they are asked for."""
+        broken = ((path, module) for path, modules in self.modules.items() for module in modules if module.errors)
+        return [*self.notices, *(notice for path, module in broken for notice in _wrong(self.files[path], module))]
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes, or None if it cannot be read."""
@@ -90,6 +86,18 @@ class Reader:
             if data is not None and test(path, data):
                 found.append(path)
         return found
+
+
+def _wrong(file: SourceFile, module: Module) -> Iterator[Notice]:
+    """What of a module was left out for a bound, and what is not understood in it."""
+    cuts = {error.what: error for error in reversed(module.errors) if isinstance(error, Cut)}
+    for what, cut in cuts.items():
+        yield Notice("limit", file.path, file.position(cut[0])[0], what)
+    broken = [error for error in module.errors if not isinstance(error, Cut)]
+    if broken:
+        more = f" and {len(broken) - 1} more places" if len(broken) > 1 else ""
+        why = f"the syntax is not understood here{more}; the rest of the file was analysed"
+        yield Notice("syntax-error", file.path, file.position(broken[0][0])[0], why)
 
 
 def package_folders(listing: Iterable[str]) -> list[str]:

@@ -120,7 +120,7 @@ def see(
         tuple(one for one in calls.unresolved if not is_test(one.place.path)),
         tuple(flow.wrappers),
         tuple(moment._replace(package=package(moment.place.path)) for moment in moments),
-        (*_heard(reader.notices, own, flow.trace), *flow.notices, *calls.notices, *lost, *faults),
+        (*_heard(reader.told(), own, flow.trace), *flow.notices, *calls.notices, *lost, *faults),
         flow.limits,
         flow.evaluated,
         frozenset(reader.modules),

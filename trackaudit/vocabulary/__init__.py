@@ -123,6 +123,10 @@ class Vocabulary:
         """The moment that an event's or function's name tells: submit, blur, load, logout, confirm, none."""
         return self._handler(name)
 
+    def handler_texts(self, moment: str) -> list[bytes]:
+        """Texts of which a name of this moment holds one, in small letters, but for what stands between its words."""
+        return self._effects.handler_texts(moment)
+
     # ---- identity
 
     def key_identity(self, key: str) -> Identity:

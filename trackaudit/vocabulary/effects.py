@@ -111,3 +111,7 @@ class Effects:
             if core and core[-1] in table["events"] and (led or len(words) == 1):
                 return moment
         return "none"
+
+    def handler_texts(self, moment: str) -> list[bytes]:
+        """Texts of which a name of this moment holds one, but for what stands between its words."""
+        return [word.replace(" ", "").encode() for words in self._handlers[moment].values() for word in words]
