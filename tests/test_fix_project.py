@@ -57,6 +57,25 @@ def test_a_helper_that_is_imported_under_another_name_is_called_by_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("imports", "added", "called"),
+    [
+        ("import { other } from '../norm.js';\n", "import normalizeEmail from '../norm.js';\n", "normalizeEmail"),
+        ("import norm from '../norm.js';\n", "", "norm"),
+    ],
+)
+def test_a_helper_that_is_a_files_default_is_imported_as_one(imports: str, added: str, called: str) -> None:
+    texts = {
+        "norm.js": NORM_JS.replace("export function", "export default function"),
+        "login.js": LOGIN_JS.replace("{ normalizeEmail }", "normalizeEmail"),
+        "shop/save.js": imports + SAVE_JS,
+    }
+    right = f"exponea.identify({{ registered: {called}(u.email) }}, {{ email: u.email }})"
+    assert fixed(texts, "shop/save.js") == imports + added + SAVE_JS.replace(
+        "exponea.update({ email: u.email })", right
+    )
+
+
+@pytest.mark.parametrize(
     "head", ["const x = require('y');\n", "", "import x from 'y';\nconst normalizeEmail = x.other;\n"]
 )
 def test_a_helper_that_cannot_be_imported_leaves_lower_case(head: str) -> None:
@@ -79,6 +98,21 @@ def test_a_helper_is_imported_in_python_where_imports_stand() -> None:
     assert fixed(texts, "jobs/save.py") == SAVE_PY.replace(
         "import requests\n", "import requests\nfrom lib.norm import normalize_email\n"
     ).replace("{'cookie': u.cookie}", "{'registered': normalize_email(u.email), 'cookie': u.cookie}")
+
+
+@pytest.mark.parametrize(
+    ("sent", "identified"),
+    [
+        ("dict(email=u.email)", "{'registered': u.email.lower()}, dict(email=u.email)"),
+        (
+            "properties=dict(city=u.city, email=u.email.strip(), **more)",
+            "{'registered': u.email.strip().lower()}, properties=dict(city=u.city, email=u.email.strip(), **more)",
+        ),
+    ],
+)
+def test_properties_that_a_call_of_dict_makes_are_kept_as_they_are(sent: str, identified: str) -> None:
+    text = f"from infinario import Infinario\nclient = Infinario('t')\ndef save(u, more):\n    client.update({sent})\n"
+    assert fixed({"save.py": text}, "save.py") == text.replace(f"update({sent})", f"identify({identified})")
 
 
 def test_a_relative_import_is_not_carried_into_another_folder() -> None:

@@ -102,8 +102,8 @@ def _source(editor: Editor, home: Editor, name: str, workshop: Workshop, beside:
             return (name, statement.module) if name in exported(home) else ("", "")
     for statement in _imports(home):
         for one in statement.names:
-            if one.local == name and one.imported == name:
-                return name, _seen_from(editor, home, statement.module)
+            if one.local == name and one.imported in (name, "default"):
+                return one.imported, _seen_from(editor, home, statement.module)
     if name not in exported(home):
         return "", ""
     if not editor.python:
@@ -178,7 +178,7 @@ def _javascript(editor: Editor, spec: str, imported: str, name: str) -> list[Edi
     ]
     if not statements or not editor.path.endswith(_MODULES):
         return None
-    for statement in statements:
+    for statement in statements if imported != "default" else ():
         closing = editor.data.rfind(b"}", statement.start, statement.end)
         if closing > 0 and _same(statement.module, spec) and b"type" not in editor.data[statement.start :].split()[1:2]:
             body = editor.data[statement.start : closing].rstrip()
@@ -190,7 +190,8 @@ def _javascript(editor: Editor, spec: str, imported: str, name: str) -> list[Edi
     quote = "'" if "'" in text else '"'
     semicolon = ";" if text.endswith(";") else ""
     indent = editor.indent(last.start)
-    written = f"{editor.newline}{indent}import {{ {imported} }} from {quote}{spec}{quote}{semicolon}"
+    taken = name if imported == "default" else f"{{ {imported} }}"
+    written = f"{editor.newline}{indent}import {taken} from {quote}{spec}{quote}{semicolon}"
     return [editor.insert(end, written)]
 
 

@@ -137,7 +137,7 @@ def _own_guard(editor: Editor, entry: Entry, target: Place) -> tuple[str, str] |
     """What stands around the entry's record inside the target's record: () for nothing, None where it cannot be
     written again."""
     chain = editor.tree.chain(entry.root.start, entry.root.end)
-    outer = editor.record_of(target)
+    outer = editor.record_of(target) or _dict_call(editor, target)
     at = next((index for index, one in enumerate(chain) if one is outer), -1)
     if outer is None or at < 0:
         return None
@@ -162,6 +162,12 @@ def _own_guard(editor: Editor, entry: Entry, target: Place) -> tuple[str, str] |
         elif isinstance(one, Record) and one.entries:
             before = before.replace(editor.text(one), "{}")
     return before, after
+
+
+def _dict_call(editor: Editor, target: Place) -> Node | None:
+    """Python's `dict(email=…)` at a place."""
+    node = editor.tree.exact(target, Call) if editor.python else None
+    return node if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.id == "dict" else None
 
 
 def _others(tests: Sequence[Node], record: Node) -> list[Node]:
