@@ -9,6 +9,7 @@ import pytest
 from trackaudit.model import SourceFile
 from trackaudit.parse import language_of, parse, tree
 from trackaudit.parse.javascript import parse_script
+from trackaudit.pipeline import check_text
 from trackaudit.program import (
     Assign,
     Binary,
@@ -660,6 +661,11 @@ def test_long_chains_are_read_whole(text: str) -> None:
     assert sum(1 for node in walk(module.body) if isinstance(node, Call)) >= MANY
 
 
+def test_functions_nested_too_deep_are_read_as_far_as_somebody_asks_and_that_is_told() -> None:
+    result = check_text("function f() {" * MANY + "exponea.update({ email: mail })" + "}" * MANY, "javascript")
+    assert [notice.kind for notice in result.notices] == ["limit", "no-calls"]
+
+
 @pytest.mark.parametrize(
     ("opening", "closing"),
     [
@@ -668,7 +674,6 @@ def test_long_chains_are_read_whole(text: str) -> None:
         ("x = {a: ", "}"),
         ("f(", ")"),
         ("{", "}"),
-        ("function f() {", "}"),
         ("!", "a"),
         ("a => ", "b"),
     ],
