@@ -242,11 +242,3 @@ def test_a_file_of_which_too_much_was_asked_is_told_where_it_is_missing() -> Non
     assert told[0] == "b.js" and "max-tokens" in told[1]
     unused = 'import "./b";\nexport function f(user) { exponea.update({ city: user.city }); }\n'
     assert _told({"a.js": unused, "b.js": "a;\n" * 50}, few) == ([], [])
-
-
-def test_more_sends_of_one_function_than_allowed_are_a_notice_and_the_others_are_judged() -> None:
-    sends = "exponea.update({ email: c.email });" * 12
-    result = check_texts({"a.js": f"export function f(c) {{\n{sends} }}\n{sends}"}, Config(limits=Limits(calls=10)))
-    assert len(result.findings) == 20
-    assert sorted((one.kind, one.line) for one in result.notices) == [("limit", 2), ("limit", 3)]
-    assert all("`max-calls` sets the limit" in one.message for one in result.notices)

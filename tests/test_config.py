@@ -160,7 +160,7 @@ def test_every_problem_is_told_at_once_in_order_with_what_is_allowed(tmp_path: P
     assert problems_of(path) == [
         'trackaudit.yaml:1: unknown key "glbals" in the configuration; allowed: identifiers, globals, sinks, imports,'
         " exclude, per-path-ignores, rules, extend-rules, fail-on, include-tests, max-file-size, require-reason,"
-        " baseline, max-files, max-tokens, max-depth, max-aliases, max-steps, max-run-steps, max-calls, max-seconds;"
+        " baseline, max-files, max-tokens, max-depth, max-aliases, max-steps, max-run-steps, max-seconds;"
         ' did you mean "globals"?',
         'trackaudit.yaml:3: type of the identifier registered cannot be "hrd"; allowed: hard, soft;'
         ' did you mean "hard"?',

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackaudit.cli import main
-from trackaudit.fix.edits import applied, original_offset, smallest
+from trackaudit.fix.edits import Origins, Taken, applied, smallest
 from trackaudit.fix.write import Change, write
 from trackaudit.model import Edit
 from trackaudit.pipeline import fix_texts
@@ -281,8 +281,26 @@ def test_the_smallest_edit_turns_the_one_text_into_the_other(old: str, new: str)
 
 def test_an_offset_behind_an_edit_is_traced_back() -> None:
     edits = [Edit("a", 2, 4, "xyz"), Edit("a", 6, 6, "!")]
-    assert [original_offset(edits, at) for at in (0, 2, 4, 5, 7, 8)] == [0, 2, 2, 4, 6, 6]
-    assert original_offset([Edit("a", 0, 3, "")], 0) == 3
+    origins = Origins(edits)
+    assert [origins.offset(at) for at in (0, 2, 4, 5, 7, 8)] == [0, 2, 2, 4, 6, 6]
+    assert Origins([Edit("a", 0, 3, "")]).offset(0) == 3
+
+
+def test_a_fix_that_touches_a_place_of_one_before_waits_and_one_of_the_same_edits_does_not() -> None:
+    taken = Taken()
+    first = [Edit("a", 5, 9, "x"), Edit("a", 20, 20, "y"), Edit("b", 0, 4, "z")]
+    assert taken.take(first)
+    assert taken.take(first)
+    for edit in (
+        Edit("a", 8, 12, ""),
+        Edit("a", 0, 6, ""),
+        Edit("a", 6, 7, "q"),
+        Edit("a", 7, 7, "q"),
+        Edit("b", 0, 0, "q"),
+    ):
+        assert not taken.take([Edit("a", 90, 91, ""), edit]), edit
+    assert not taken.take([Edit("a", 20, 20, "another")])
+    assert taken.take([Edit("a", 9, 12, ""), Edit("a", 4, 5, ""), Edit("a", 90, 91, ""), Edit("b", 4, 5, "")])
 
 
 def test_one_id_name_is_written_at_every_place_of_the_smaller_side() -> None:

@@ -12,6 +12,8 @@ from hostile import KINDS
 from trackaudit.config import Config
 from trackaudit.discover.sources import Sources
 from trackaudit.engine.load import load_rules
+from trackaudit.engine.run import run_cases
+from trackaudit.fix.plan import Workshop, plan
 from trackaudit.flow.machine import Machine
 from trackaudit.parse.document_json import read_json
 from trackaudit.parse.injected import php_pages
@@ -23,6 +25,8 @@ from trackaudit.vocabulary import load_vocabulary
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trackaudit.flow.values import Obj, Ref
 
 
@@ -59,7 +63,11 @@ def _check(path: str, data: bytes) -> None:
 
 
 def _work(path: str, data: bytes) -> int:
-    """How many functions are called to check a file, Python's own among them."""
+    return _steps(lambda: _check(path, data))
+
+
+def _steps(work: Callable[[], None]) -> int:
+    """How many functions are called for it, Python's own among them."""
     count = 0
 
     def counted(frame: object, event: str, argument: object) -> None:
@@ -68,7 +76,7 @@ def _work(path: str, data: bytes) -> int:
 
     sys.setprofile(counted)
     try:
-        _check(path, data)
+        work()
     finally:
         sys.setprofile(None)
     return count
@@ -81,6 +89,51 @@ def test_twice_as_much_of_anything_is_at_most_twice_the_work(name: str) -> None:
     small, middle, large = (_work(kind.path, kind.text(size)) for size in SIZES)
     # What is nested deeper than is read costs less again, and a long choice is run in another way than a short one.
     assert large - middle <= 2.6 * max(middle - small, middle // 3) + 3_000, (small, middle, large)
+
+
+COUNTS = (100, 200, 400) if NIGHTLY else (40, 80, 160)
+SENDS = {
+    "nobody identified": "exponea.update({ email: c.a# });",
+    "another identified": "exponea.identify({ cookie: c.k# }); exponea.update({ email: c.a# });",
+    "identified in an arm": "if (c.t#) { exponea.identify({ registered: c.r }); } exponea.update({ email: c.m });",
+    "identified in every arm": "if (c.t#) { exponea.identify({ registered: c.r# }); } "
+    "else { exponea.identify({ registered: c.s }); } exponea.update({ email: c.m });",
+    "identified in callbacks": "c.f#(() => { exponea.identify({ registered: c.r }); }); "
+    "c.g(() => { exponea.update({ email: c.m }); exponea.track('x', { email: c.m# }); });",
+    "forgotten": "if (c.t#) { exponea.anonymize(); } exponea.identify({ registered: c.r }); "
+    "exponea.update({ email: c.m });",
+    "started": "exponea.start({ customer: { registered: c.r# } }); exponea.update({ email: c.m });",
+    "IDs that are not known": "exponea.identify(c.ids#); exponea.update({ email: c.m });",
+    "opted in": "exponea.track('double_opt_in', { email: c.a# }); exponea.update({ email: c.b# }); "
+    "exponea.track('consent', { action: 'accept', category: 'mail' });",
+    "consents": "c.f#(() => { exponea.track('consent', { action: 'accept', category: 'mail' }); }); "
+    "c.g(() => { exponea.update({ email: c.m }); });",
+    "payloads": "c.send({ customer_ids: { cookie: c.k, registered: c.r# }, properties: { plan: c.p } }); "
+    "c.send({ customer_ids: { cookie: c.k }, properties: { email: c.m } });",
+}
+"""Ways to send, # a number, of which one function holds many."""
+
+
+@pytest.mark.parametrize("name", SENDS)
+def test_many_sends_of_one_function_are_judged_and_their_fixes_planned_one_by_one(name: str) -> None:
+    def steps(count: int) -> int:
+        sends = "\n".join(SENDS[name].replace("#", str(number)) for number in range(count))
+        reader = Reader(Sources("", overlay={"a.js": f"export function f(c) {{\n{sends}\n}}\n".encode()}))
+        analysis = analysis_of(CONFIG, VOCABULARY, reader, ["a.js"], ["a.js"], lambda path: True, lambda path: False)
+        workshop = Workshop(reader.files, reader.modules, analysis.calls.calls, analysis.schema)
+        calls = analysis.calls.calls
+        assert len(calls) >= count
+
+        def judged() -> None:
+            cases, notices = run_cases(calls, analysis.schema, RULES, CONFIG, reader.files, VOCABULARY)
+            assert notices == ()
+            plan(cases, workshop)
+
+        return _steps(judged)
+
+    steps(10)  # what is loaded at first sight does not count
+    small, middle, large = (steps(count) for count in COUNTS)
+    assert large - middle <= 2.2 * (middle - small), (small, middle, large)
 
 
 NEVER_ENDING = {

@@ -13,7 +13,7 @@ from trackaudit.record import NamedTuple
 class Limits(NamedTuple):
     """files: of a language, in one tree. tokens: words and signs of one file, or a document's values. depth: of a
     document. aliases: values that the aliases of one YAML document may stand for. steps: of one function or top level.
-    run_steps: of all together. calls: that one sends. seconds: to evaluate one.
+    run_steps: of all together. seconds: to evaluate one.
     """
 
     files: int = 500_000
@@ -22,7 +22,6 @@ class Limits(NamedTuple):
     aliases: int = 10_000
     steps: int = 400_000
     run_steps: int = 2_000_000
-    calls: int = 2_000
     seconds: int = 60
 
 
@@ -35,8 +34,6 @@ KEYS = {
     "max-steps": "Steps of evaluation in one function or file's top level; what comes after is not seen.",
     "max-run-steps": "Steps of evaluation in all functions together; after them each function gets few. The largest "
     "project that was tried took 0.8 million.",
-    "max-calls": "Sends of one function or file's top level that are judged, beside events that name nobody; each is "
-    "compared with each other.",
     "max-seconds": "Seconds that the evaluation of one function or file's top level may take. A last resort: as many "
     "steps as `max-steps` allows take a few, and only a machine that is many times slower gives another answer for it.",
 }

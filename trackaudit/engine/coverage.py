@@ -6,18 +6,23 @@ follows an early return into the remaining arm, so "no return between" is alread
 
 from __future__ import annotations
 
-from trackaudit.identity import DEFAULT_SOFT, IDENTIFYING
+from bisect import bisect_left
+
+from trackaudit.engine.reach import Reach
+from trackaudit.identity import DEFAULT_SOFT, IDENTIFYING, identifier_kinds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from typing import TypeAlias
+    from collections.abc import Iterator, Sequence
 
+    from trackaudit.engine.reach import Sign
     from trackaudit.model import Entry, IdSchema, Place, TrackingCall
 
-    Blocks: TypeAlias = tuple[tuple[int, int, int], ...]
-
 _IDENTIFYING_OPERATIONS = ("identify", "start")
+DOUBLE_OPT_IN = "double_opt_in"
+_OPT_IN: Sign = ("double opt-in",)
+_OPEN: Sign = ("open",)
+_HARD: Sign = ("hard",)
 
 
 class Coverage:
@@ -25,29 +30,51 @@ class Coverage:
 
     def __init__(self, calls: Sequence[TrackingCall], schema: IdSchema) -> None:
         self.schema = schema
-        self._units: dict[str, list[TrackingCall]] = {}
-        self._starts: list[TrackingCall] = []
         self._sinks: dict[Place, list[TrackingCall]] = {}
         self._identified: dict[str, list[tuple[TrackingCall, Entry]]] = {}
         for call in calls:
-            self._units.setdefault(call.unit, []).append(call)
             self._sinks.setdefault(call.sink, []).append(call)
-            if call.operation == "start" and (call.ids.items or call.ids.open):
-                self._starts.append(call)
             for entry in call.ids.items:
                 if call.operation in _IDENTIFYING_OPERATIONS and self.is_hard(entry.key):
-                    self._identified.setdefault(entry.kind, []).append((call, entry))
-        for unit in self._units.values():
-            unit.sort(key=lambda call: call.order)
+                    known = self._identified.setdefault(entry.kind, [])
+                    if all(other.sink != call.sink for other, _ in known) and len(known) < 2:
+                        known.append((call, entry))
         # A unit may hold thousands of calls, and each of them asks.
-        self._events: dict[tuple[str, str], list[TrackingCall]] = {}
-        self._marks: dict[tuple[str, str], list[TrackingCall]] = {}
-        for name, unit in self._units.items():
-            for call in unit:
-                if call.event:
-                    self._events.setdefault((name, call.event), []).append(call)
-                if call.operation in (*_IDENTIFYING_OPERATIONS, "anonymize"):
-                    self._marks.setdefault((name, _family(call)), []).append(call)
+        self._units: dict[str, Reach] = {}
+        self._opt_ins: dict[tuple[str, Sign], list[TrackingCall]] = {}
+        self._resets: dict[str, list[int]] = {}
+        self._reaches: dict[tuple[str, str], Reach] = {}
+        self._payloads: dict[tuple[str, Sign], Reach] = {}
+        self._starts: dict[tuple[str, str, str], set[Sign]] = {}
+        for call in sorted(calls, key=lambda call: call.order):
+            self._note(call)
+
+    def _note(self, call: TrackingCall) -> None:
+        """Index an identifying call, a start, an anonymize or a payload by what its IDs tell."""
+        at = call.unit, _family(call)
+        moments: set[Sign] = set()
+        if any(is_identifier(item, self.schema) for item in call.properties.items):
+            moments.add(("identifier", call.context.function))
+        if call.event == DOUBLE_OPT_IN:
+            opt_ins = _opt_in(call)
+            moments.update((_OPT_IN, *opt_ins))
+            for sign in opt_ins:
+                self._opt_ins.setdefault((call.unit, sign), []).append(call)
+        if moments:
+            self._units.setdefault(call.unit, Reach()).add(call, moments)
+        if call.operation == "anonymize":
+            self._resets.setdefault(call.unit, []).append(call.order)
+            self._reaches.setdefault(at, Reach()).reset(call)
+            return
+        signs = self._signs(call)
+        if call.operation in _IDENTIFYING_OPERATIONS:
+            self._reaches.setdefault(at, Reach()).add(call, signs)
+        if call.operation == "start":
+            for around in (("unit", *at), ("page", call.sink.path, at[1])):
+                self._starts.setdefault(around, set()).update(signs)
+        if not call.stateful:
+            for soft in self._soft(call):
+                self._payloads.setdefault((call.unit, soft), Reach()).add(call, signs)
 
     # ------------------------------------------------------------------------------------------- ID names
 
@@ -67,30 +94,22 @@ class Coverage:
 
     def covered(self, entry: Entry, call: TrackingCall) -> bool:
         """Whether the identifier in `entry` of `call` is also an ID: in the same send, or in one that surrounds it."""
-        return self._reached(call, lambda other: self._carries(other, entry, call))
+        return self._reached(call, _asked(entry))
 
     def identified(self, call: TrackingCall) -> bool:
         """Whether the call, or one that surrounds it, carries any hard ID of the customer."""
-        return self._reached(call, self._has_hard_id)
+        return self._reached(call, {_HARD})
 
     def sometimes(self, entry: Entry, call: TrackingCall) -> bool:
         """Whether a call on the same run, though perhaps under a test of its own, sends the identifier as an ID."""
-        return any(self._carries(other, entry, call) and _together(other, call) for other in self._identifying(call))
+        return self._reach(call).together(call, _asked(entry))
 
     def unclear(self, call: TrackingCall, kind: str) -> bool:
         """Whether the call, or one that surrounds it, carries IDs that tell nothing: open, or hard of unknown kind."""
-
-        def tells_nothing(other: TrackingCall) -> bool:
-            if other.ids.open:
-                return True
-            return any(self.holds_as_id(item, kind) and _unknown(item) for item in other.ids.items)
-
-        if tells_nothing(call):
+        signs: set[Sign] = {_OPEN, ("unknown", ""), ("unknown", kind)}
+        if not signs.isdisjoint(self._signs(call)):
             return True
-        if not call.stateful:
-            return False
-        around = [other for other in self._identifying(call) if _surrounds(other.blocks, call.blocks)]
-        return any(tells_nothing(other) for other in (*around, *self._begun(call)))
+        return call.stateful and (self._begun(call, signs) or self._reach(call).surrounds(call, signs))
 
     def identified_elsewhere(self, kind: str, call: TrackingCall) -> tuple[TrackingCall, Entry] | None:
         """An identifying call, anywhere in the project but `call`, that sends a value of this kind as a hard ID."""
@@ -99,17 +118,27 @@ class Coverage:
                 return other, entry
         return None
 
-    def same_handler(self, call: TrackingCall, event: str = "") -> Iterator[TrackingCall]:
-        """Calls of the same unit that can happen in the same run of the same handler as `call`; `event`: only events of
-        that name."""
-        others = self._events.get((call.unit, event), ()) if event else self._units.get(call.unit, ())
-        for other in others:
-            if other is not call and _together(call, other):
-                yield other
+    def near(self, call: TrackingCall) -> bool:
+        """Whether a customer's identifier is among the properties of another call of the same function and handler;
+        `call` has none."""
+        return self._unit(call).together(call, {("identifier", call.context.function)})
 
-    def of_unit(self, unit: str) -> Sequence[TrackingCall]:
-        """The calls of a unit, in their order."""
-        return self._units.get(unit, ())
+    def opts_in(self, call: TrackingCall) -> bool:
+        """Whether the handler of a call starts a double opt-in."""
+        return self._unit(call).together(call, {_OPT_IN})
+
+    def opt_ins(self, entry: Entry, call: TrackingCall) -> Iterator[TrackingCall]:
+        """The `double_opt_in` events in the same handler as the call that carry the same identifier, or none at all."""
+        signs = {("nameless", call.context.function), *(("address", *value) for value in values(entry))}
+        if self._unit(call).together(call, signs):
+            found = {id(one): one for sign in signs for one in self._opt_ins.get((call.unit, sign), ())}
+            yield from sorted((one for one in found.values() if _together(call, one)), key=lambda one: one.order)
+
+    def last_reset(self, call: TrackingCall) -> int:
+        """The order of the last anonymize in the call's unit before it; -1 where there is none."""
+        resets = self._resets.get(call.unit, [])
+        before = bisect_left(resets, call.order)
+        return resets[before - 1] if before else -1
 
     def at_sink(self, sink: Place) -> list[TrackingCall]:
         """Every call that was seen at this sink, one a caller and unit."""
@@ -117,78 +146,107 @@ class Coverage:
 
     # ------------------------------------------------------------------------------------------- the parts
 
-    def _reached(self, call: TrackingCall, carries: Callable[[TrackingCall], bool]) -> bool:
-        if carries(call):
+    def _reached(self, call: TrackingCall, signs: set[Sign]) -> bool:
+        if not signs.isdisjoint(self._signs(call)):
             return True
         if not call.stateful:
-            return self._stitched(call, carries)
-        if any(carries(start) for start in self._begun(call)):
-            return True
-        others = [other.blocks for other in self._identifying(call) if carries(other)]
-        return bool(others) and any(_happens(others, call.blocks[:depth]) for depth in range(len(call.blocks) + 1))
+            return self._stitched(call, signs)
+        return self._begun(call, signs) or self._reach(call).happens(call, signs)
 
-    def _carries(self, other: TrackingCall, entry: Entry, call: TrackingCall) -> bool:
-        return any(
-            self.holds_as_id(item, entry.kind)
-            and (same_identifier(item, entry) or _same_name(item, entry) or _same_kind(item, entry))
-            for item in other.ids.items
-        )
+    def _reach(self, call: TrackingCall) -> Reach:
+        """The identifying calls of the same unit and SDK family."""
+        return self._reaches.get((call.unit, _family(call))) or Reach()
 
-    def _has_hard_id(self, other: TrackingCall) -> bool:
-        return any(self.is_hard(item.key) and item.owner != "other" for item in other.ids.items)
+    def _unit(self, call: TrackingCall) -> Reach:
+        """What is sent in the same unit, by what it means for a moment: an identifier, a double opt-in."""
+        return self._units.get(call.unit) or Reach()
 
-    def _identifying(self, call: TrackingCall) -> Iterator[TrackingCall]:
-        """Identifying calls of the same unit and SDK family, with no anonymize between that surrounds `call`."""
-        marks = self._marks.get((call.unit, _family(call)), ())
-        resets = [
-            other.order for other in marks if other.operation == "anonymize" and _surrounds(other.blocks, call.blocks)
-        ]
-        for other in marks:
-            if other is call or other.operation == "anonymize":
-                continue
-            low, high = sorted((other.order, call.order))
-            if not any(low < order < high for order in resets):
-                yield other
+    def _begun(self, call: TrackingCall, signs: set[Sign]) -> bool:
+        """Whether a start that holds for `call` has one of the signs: any of the same unit and SDK family, and any of
+        the same page."""
+        family = _family(call)
+        around = [("unit", call.unit, family)]
+        if call.channel == "page":
+            around.append(("page", call.sink.path, family))
+        return any(not signs.isdisjoint(self._starts.get(one, ())) for one in around)
 
-    def _begun(self, call: TrackingCall) -> Iterator[TrackingCall]:
-        """Starts that hold for `call`: any of the same unit and SDK family, and any of the same page."""
-        for start in self._starts:
-            if start is call or _family(start) != _family(call):
-                continue
-            if start.unit == call.unit or (call.channel == "page" and start.sink.path == call.sink.path):
-                yield start
-
-    def _stitched(self, call: TrackingCall, carries: Callable[[TrackingCall], bool]) -> bool:
+    def _stitched(self, call: TrackingCall, signs: set[Sign]) -> bool:
         """Whether another payload on the path carries it beside a soft ID that `call` carries too."""
-        soft = [item for item in call.ids.items if not self.is_hard(item.key)]
-        if not soft:
-            return False
-        for other in self._units.get(call.unit, ()):
-            if other is call or other.stateful or not _surrounds(other.blocks, call.blocks) or not carries(other):
-                continue
-            if any(item.key == mine.key and same_identifier(item, mine) for item in other.ids.items for mine in soft):
-                return True
+        payloads = [self._payloads.get((call.unit, soft)) for soft in self._soft(call)]
+        return any(others.surrounds(call, signs) for others in payloads if others is not None)
+
+    # ------------------------------------------------------------------------------------------- signs
+
+    def _signs(self, call: TrackingCall) -> set[Sign]:
+        """What a call's IDs tell. Those that hold only one kind of value say so; a hard ID may hold any."""
+        found: set[Sign] = {_OPEN} if call.ids.open else set()
+        for item in call.ids.items:
+            hard = self.is_hard(item.key)
+            if hard and item.owner != "other":
+                found.add(_HARD)
+            kinds = [""] if hard else [kind for kind in IDENTIFYING if self.holds_as_id(item, kind)]
+            for kind in kinds:
+                found.update((*sign, kind) for sign in _told(item))
+        return found
+
+    def _soft(self, call: TrackingCall) -> set[Sign]:
+        return {(item.key, *one) for item in call.ids.items if not self.is_hard(item.key) for one in values(item)}
+
+
+def _told(item: Entry) -> set[Sign]:
+    """What an ID tells by itself: its value, its name and kind where it is always there, or nothing."""
+    found = values(item)
+    if _unknown(item):
+        found.add(("unknown",))
+    if item.must:
+        found.add(("name", item.key))
+    if item.must and item.kind in IDENTIFYING and item.owner != "other":
+        found.add(("kind", item.kind))
+    return found
+
+
+def _asked(entry: Entry) -> set[Sign]:
+    """The signs of the IDs that cover an entry: the same value, the same name, or the same kind."""
+    asked = {*values(entry), ("name", entry.key), ("kind", entry.kind)}
+    return {(*sign, kind) for sign in asked for kind in ("", entry.kind)}
+
+
+def is_identifier(entry: Entry, schema: IdSchema) -> bool:
+    """Whether an entry holds the customer's identifier: of a kind that a hard ID holds, or under a hard ID's name."""
+    if entry.owner == "other" or not entry.value.resolved:
         return False
+    if entry.kind in identifier_kinds(schema)[0]:
+        return True
+    known = schema.get(entry.key)
+    if known is None or not known.hard or entry.kind == "none":
+        return False
+    # `registered: true` and `registered: "2020-01-01"` say when or whether, not who.
+    return bool(entry.value.symbols)
+
+
+def _opt_in(event: TrackingCall) -> set[Sign]:
+    """Whose double opt-in it is: that of its addresses, or where it has none of whoever the function is about."""
+    addresses = [item for item in (*event.properties.items, *event.ids.items) if item.kind == "email"]
+    if not addresses:
+        return {("nameless", event.context.function)}
+    return {("address", *value) for item in addresses for value in values(item)}
 
 
 def same_identifier(a: Entry, b: Entry) -> bool:
     """Whether two entries hold the same value: a symbol in common, or the same constant."""
-    if a.value.symbols or b.value.symbols:
-        return bool(a.value.symbols & b.value.symbols)
-    return bool(_constants(a) & _constants(b))
+    return not values(a).isdisjoint(values(b))
+
+
+def values(entry: Entry) -> set[Sign]:
+    """What an entry has in common with every other of the same value: its symbols, else its constants."""
+    if entry.value.symbols:
+        return {("symbol", symbol) for symbol in entry.value.symbols}
+    return {("constant", text) for text in _constants(entry)}
 
 
 def _constants(entry: Entry) -> frozenset[str]:
     texts = (str(value) for value in entry.value.literals if value is not None and not isinstance(value, bool))
     return frozenset(text.strip().lower() for text in texts if text.strip())
-
-
-def _same_name(item: Entry, entry: Entry) -> bool:
-    return item.key == entry.key and item.must
-
-
-def _same_kind(item: Entry, entry: Entry) -> bool:
-    return item.must and item.kind == entry.kind and item.kind in IDENTIFYING and item.owner != "other"
 
 
 def _unknown(item: Entry) -> bool:
@@ -198,26 +256,6 @@ def _unknown(item: Entry) -> bool:
 def _family(call: TrackingCall) -> str:
     """Calls of one family speak for the same customer: all of a page's, all of an app's, else one client's."""
     return call.channel if call.channel in ("page", "mobile") else f"{call.sdk} {call.receiver}"
-
-
-def _surrounds(outer: Blocks, inner: Blocks) -> bool:
-    return inner[: len(outer)] == outer
-
-
-def _happens(others: Sequence[Blocks], at: Blocks) -> bool:
-    """Whether, wherever block `at` runs, one of `others` runs: in it, or in every arm of a branch in it."""
-    depth = len(at)
-    inside = [blocks for blocks in others if blocks[:depth] == at]
-    if any(len(blocks) == depth for blocks in inside):
-        return True
-    branches: dict[tuple[int, int], dict[int, list[Blocks]]] = {}
-    for blocks in inside:
-        branch, arm, arms = blocks[depth]
-        branches.setdefault((branch, arms), {}).setdefault(arm, []).append(blocks)
-    return any(
-        len(held) == arms and all(_happens(below, (*at, (branch, arm, arms))) for arm, below in held.items())
-        for (branch, arms), held in branches.items()
-    )
 
 
 def _together(a: TrackingCall, b: TrackingCall) -> bool:

@@ -6,7 +6,7 @@ Add a word = one function here and one line in a table; `load.py` refuses every 
 
 from __future__ import annotations
 
-from trackaudit.engine.coverage import same_identifier
+from trackaudit.engine.coverage import is_identifier
 from trackaudit.engine.sort import value_sort
 from trackaudit.identity import IDENTIFYING, identifier_kinds, words_of
 from trackaudit.record import NamedTuple
@@ -58,7 +58,6 @@ class Word(NamedTuple):
     help: str
 
 
-DOUBLE_OPT_IN = "double_opt_in"
 PAGE_WORDS = {
     "logout": frozenset(("logout", "signout", "logoff")),
     "confirm": frozenset(("confirm", "confirmed", "confirmation", "doi", "optin")),
@@ -139,9 +138,9 @@ def _conditional(subject: Subject, given: Given) -> bool:
 
 
 def _opt_in(subject: Subject, given: Given) -> bool:
-    if next(subject.ground.coverage.same_handler(subject.call, DOUBLE_OPT_IN), None) is not None:
+    if subject.ground.coverage.opts_in(subject.call):
         return "here" in _words(given)
-    elsewhere = any(call.event == DOUBLE_OPT_IN for call in subject.ground.project.beside(subject.call))
+    elsewhere = subject.ground.project.opts_in(subject.call)
     return ("elsewhere" if elsewhere else "nowhere") in _words(given)
 
 
@@ -150,12 +149,7 @@ def _near(subject: Subject, given: Given) -> bool:
     call, schema = subject.call, subject.ground.schema
     if any(is_identifier(item, schema) for item in call.properties.items):
         return not given
-    found = bool(call.context.near & identifier_kinds(schema)[0]) or any(
-        is_identifier(item, schema)
-        for other in subject.ground.coverage.same_handler(call)
-        if other.context.function == call.context.function
-        for item in other.properties.items
-    )
+    found = bool(call.context.near & identifier_kinds(schema)[0]) or subject.ground.coverage.near(call)
     return found == given
 
 
@@ -187,19 +181,6 @@ def _stage(subject: Subject, given: Given) -> bool:
 
 def _is(subject: Subject, given: Given) -> bool:
     return is_identifier(subject.the_entry, subject.ground.schema)
-
-
-def is_identifier(entry: Entry, schema: IdSchema) -> bool:
-    """Whether an entry holds the customer's identifier: of a kind that a hard ID holds, or under a hard ID's name."""
-    if entry.owner == "other" or not entry.value.resolved:
-        return False
-    if entry.kind in identifier_kinds(schema)[0]:
-        return True
-    known = schema.get(entry.key)
-    if known is None or not known.hard or entry.kind == "none":
-        return False
-    # `registered: true` and `registered: "2020-01-01"` say when or whether, not who.
-    return bool(entry.value.symbols)
 
 
 def _covered(subject: Subject, given: Given) -> bool:
@@ -274,19 +255,7 @@ def _literal(subject: Subject, given: Given) -> bool:
 
 
 def _double_opt_in(subject: Subject, given: Given) -> bool:
-    return bool(double_opt_in_events(subject)) == given
-
-
-def double_opt_in_events(subject: Subject) -> list[TrackingCall]:
-    """The `double_opt_in` events in the same handler as the call that carry the same identifier, or none at all."""
-    entry = subject.the_entry
-    found = []
-    for event in subject.ground.coverage.same_handler(subject.call, DOUBLE_OPT_IN):
-        addresses = [item for item in (*event.properties.items, *event.ids.items) if item.kind == "email"]
-        nameless = not addresses and event.context.function == subject.call.context.function
-        if nameless or any(same_identifier(item, entry) for item in addresses):
-            found.append(event)
-    return found
+    return (next(subject.ground.coverage.opt_ins(subject.the_entry, subject.call), None) is not None) == given
 
 
 def _field(subject: Subject, given: Given) -> bool:

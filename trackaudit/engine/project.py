@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from trackaudit.engine.coverage import DOUBLE_OPT_IN
 from trackaudit.identity import DEFAULT_HARD, IDENTIFYING, implied_kind
 from trackaudit.model import Context, Entries, TrackingCall
 from trackaudit.record import NamedTuple
@@ -84,6 +85,10 @@ class Project:
     def identifies(self, call: TrackingCall) -> bool:
         """Whether a page or app of the group identifies its customer."""
         return self._once("identifies", call, lambda calls: any(map(_identifies, calls)))
+
+    def opts_in(self, call: TrackingCall) -> bool:
+        """Whether the group starts a double opt-in."""
+        return self._once("opts in", call, lambda calls: any(one.event == DOUBLE_OPT_IN for one in calls))
 
     def anonymizes(self, call: TrackingCall) -> bool:
         """Whether a moment's handler anonymizes; or another of the group, which may be what it leads to."""

@@ -6,14 +6,16 @@ supersede others are heard, and the configuration has the last word.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from trackaudit.engine.confidence import confidence
 from trackaudit.engine.coverage import Coverage
 from trackaudit.engine.fields import FIELDS
 from trackaudit.engine.fingerprint import fingerprint
-from trackaudit.engine.predicates import Ground, Subject, call_kind, double_opt_in_events
+from trackaudit.engine.predicates import Ground, Subject, call_kind
 from trackaudit.engine.project import Project
 from trackaudit.engine.replacement import entry_text, replacement
-from trackaudit.identity import IDENTIFYING, words_of
+from trackaudit.identity import words_of
 from trackaudit.model import CONFIDENCES, Finding, Notice, Place, Step, crash
 from trackaudit.record import NamedTuple
 
@@ -94,7 +96,7 @@ def run_cases(
         from trackaudit.vocabulary import load_vocabulary
 
         vocabulary = load_vocabulary(config)
-    calls, notices = _few(calls, config.limits.calls, sources)
+    notices: list[Notice] = []
     shapes = {shape.name: shape for shape in vocabulary.shapes}
     coverage = Coverage(calls, schema)
     project = Project(calls, schema, coverage, moments)
@@ -123,32 +125,6 @@ def run_cases(
         if finding in heard
     ]
     return tuple(cases), tuple(notices)
-
-
-def _few(
-    calls: Sequence[TrackingCall], most: int, sources: Mapping[str, SourceFile]
-) -> tuple[Sequence[TrackingCall], list[Notice]]:
-    """The calls without those of one unit that are too many: each is compared with each other of its unit. An event
-    that names nobody is compared with none, so it does not count."""
-    if len(calls) <= most:
-        return calls, []
-    seen: dict[str, int] = {}
-    kept: list[TrackingCall] = []
-    notices: list[Notice] = []
-    for call in calls:
-        named = (*call.ids.items, *(one for one in call.properties.items if one.kind in IDENTIFYING))
-        if call.operation == "event" and not named:
-            kept.append(call)
-            continue
-        number = seen[call.unit] = seen.get(call.unit, 0) + 1
-        if number <= most:
-            kept.append(call)
-        elif number == most + 1:
-            source = sources.get(call.sink.path)
-            line = source.position(call.sink.start)[0] if source is not None else 0
-            why = f"only {most:,} sends of one function were judged, none from here on; `max-calls` sets the limit"
-            notices.append(Notice("limit", call.sink.path, line, why))
-    return kept, notices
 
 
 # ------------------------------------------------------------------------------------------------- matching
@@ -342,7 +318,8 @@ def _related(group: _Group) -> tuple[Step, ...]:
     if subject.entry is None:
         return tuple(steps)
     if group.lead.rule.id == "identified-before-confirmation":
-        steps += [Step(event.sink, "the double opt-in starts here") for event in double_opt_in_events(subject)]
+        opt_ins = islice(subject.ground.coverage.opt_ins(subject.the_entry, subject.call), EVIDENCE)
+        steps += [Step(event.sink, "the double opt-in starts here") for event in opt_ins]
     elsewhere = subject.ground.coverage.identified_elsewhere(subject.entry.kind, subject.call)
     if group.lead.part == "properties" and subject.call.stateful and elsewhere is not None:
         other, entry = elsewhere

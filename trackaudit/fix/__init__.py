@@ -7,7 +7,7 @@ whole project is checked again.
 from __future__ import annotations
 
 from trackaudit.errors import TrackauditError
-from trackaudit.fix.edits import overlap
+from trackaudit.fix.edits import Taken
 from trackaudit.fix.plan import plan
 from trackaudit.fix.verify import Checked, overlay_of, verdict
 from trackaudit.model import Fix, Notice, crash
@@ -62,10 +62,8 @@ def repair(first: Checked, check: Check, level: str) -> Repaired:
     for _ in range(PASSES):
         planned, faults = _candidates(checked, LEVELS[level])
         candidates = [(finding, fix) for finding, fix in planned if fix.edits and _key(finding) not in given_up]
-        chosen: list[tuple[Finding, Fix]] = []
-        for finding, fix in candidates:
-            if not any(overlap(fix.edits, other.edits) for _, other in chosen):
-                chosen.append((finding, fix))
+        taken = Taken()
+        chosen = [(finding, fix) for finding, fix in candidates if taken.take(fix.edits)]
         if not chosen:
             notices.update({(notice.path, str(notice.line), notice.message): notice for notice in faults})
             break
@@ -128,9 +126,9 @@ def _proven(
         return [], [], None
     first: list[tuple[Finding, Fix]] = []
     rest: list[tuple[Finding, Fix]] = []
+    taken = Taken()
     for pair in fixes:
-        clash = any(overlap(pair[1].edits, other.edits) for _, other in first)
-        (rest if clash else first).append(pair)
+        (first if taken.take(pair[1].edits) else rest).append(pair)
     why, after = attempt(first)
     if not why and not rest:
         return first, [], after

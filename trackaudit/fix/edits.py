@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
+
 from trackaudit.model import Edit
 
 TYPE_CHECKING = False
@@ -24,19 +26,37 @@ def applied(data: bytes, edits: Iterable[Edit]) -> bytes:
 def by_path(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
     """Edits of each file, without repetitions, in the order of their places."""
     found: dict[str, list[Edit]] = {}
-    for edit in edits:
-        mine = found.setdefault(edit.path, [])
-        if edit not in mine:
-            mine.append(edit)
+    for edit in dict.fromkeys(edits):
+        found.setdefault(edit.path, []).append(edit)
     for mine in found.values():
         mine.sort(key=lambda edit: (edit.start, edit.end))
     return found
 
 
-def overlap(a: Iterable[Edit], b: Iterable[Edit]) -> bool:
-    """Whether an edit of one set touches the place of an edit of the other, and is not the same edit."""
-    mine = list(a)
-    return any(one != two and _meet(one, two) for two in b for one in mine)
+class Taken:
+    """The places of fixes that are written together; edits of two fixes do not touch there unless they are the same."""
+
+    def __init__(self) -> None:
+        self._edits: dict[str, list[Edit]] = {}
+
+    def take(self, edits: Sequence[Edit]) -> bool:
+        """Take a fix's edits in, unless one of them touches the place of another that is not the same edit."""
+        if any(self._meets(edit) for edit in edits):
+            return False
+        for edit in edits:
+            insort(self._edits.setdefault(edit.path, []), edit, key=_start)
+        return True
+
+    def _meets(self, edit: Edit) -> bool:
+        mine = self._edits.get(edit.path, [])
+        at = bisect_left(mine, edit.start, key=_start)
+        before = bisect_left(mine, mine[at - 1].start, key=_start) if at else 0
+        after = bisect_left(mine, max(edit.start + 1, edit.end), key=_start)
+        return any(one != edit and _meet(one, edit) for one in mine[before:after])
+
+
+def _start(edit: Edit) -> int:
+    return edit.start
 
 
 def _meet(a: Edit, b: Edit) -> bool:
@@ -47,18 +67,27 @@ def _meet(a: Edit, b: Edit) -> bool:
     return a.start < b.end and b.start < a.end
 
 
-def original_offset(edits: Sequence[Edit], offset: int) -> int:
-    """Where an offset of the new file was in the old one; text of an edit was where the edit is."""
-    shift = 0
-    for edit in edits:
-        length = len(edit.text.encode("utf-8"))
-        new_start = edit.start + shift
-        if offset < new_start:
-            break
-        if offset < new_start + length:
-            return edit.start
-        shift += length - (edit.end - edit.start)
-    return offset - shift
+class Origins:
+    """Where the offsets of a new file were in the old one. `edits`: all of its edits, in the order of their places."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._starts: list[int] = []  # of the edits' texts, in the new file
+        self._edits: list[tuple[int, int]] = []  # their length there, and where each is in the old file
+        self._shifts = [0]  # how much longer the file is after so many of them
+        for edit in edits:
+            length = len(edit.text.encode("utf-8"))
+            self._starts.append(edit.start + self._shifts[-1])
+            self._edits.append((length, edit.start))
+            self._shifts.append(self._shifts[-1] + length - (edit.end - edit.start))
+
+    def offset(self, offset: int) -> int:
+        """Where an offset of the new file was; text of an edit was where the edit is."""
+        before = bisect_right(self._starts, offset)
+        if before:
+            length, start = self._edits[before - 1]
+            if offset < self._starts[before - 1] + length:
+                return start
+        return offset - self._shifts[before]
 
 
 def smallest(path: str, start: int, old: str, new: str) -> list[Edit]:

@@ -6,6 +6,9 @@ payload's IDs, the mapping. A fix that cannot be written faithfully has no edits
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+
+from trackaudit.engine.coverage import values
 from trackaudit.fix.document import Document
 from trackaudit.fix.javascript import JavaScript
 from trackaudit.fix.python import Python
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
     from trackaudit.engine.run import Case
     from trackaudit.fix.editor import Editor
-    from trackaudit.model import Edit, IdSchema, Notice, SourceFile, TrackingCall
+    from trackaudit.model import Edit, Entry, IdSchema, Notice, Place, SourceFile, TrackingCall
     from trackaudit.program import Module
 
 TITLES = {
@@ -51,6 +54,16 @@ class Workshop:
         self.calls = calls
         self.schema = schema
         self._editors: dict[str, Editor | None] = {}
+        self._ids: dict[str, list[tuple[Place, Entry]]] | None = None
+
+    def ids(self, name: str) -> list[tuple[Place, Entry]]:
+        """The IDs of a name that code sends, each with its sink."""
+        if self._ids is None:
+            self._ids = {}
+            for call in self.calls:
+                for item in call.ids.items if call.language != "document" else ():
+                    self._ids.setdefault(item.key, []).append((call.sink, item))
+        return self._ids.get(name, [])
 
     def editor(self, path: str) -> Editor | None:
         """The writer of a file, or None where its language has none or its bytes are not UTF-8."""
@@ -88,18 +101,18 @@ def plan(cases: Iterable[Case], workshop: Workshop) -> tuple[list[tuple[Case, Fi
     the writing of its fix has none, and a notice says so."""
     notices: list[Notice] = []
     found: list[tuple[Case, Fix]] = []
-    written: list[tuple[Case, Fix]] = []
+    identified = _Identified()
     for case in cases:
         if not case.rule.transform:
             continue
         try:
-            shared = next((fix for other, fix in written if _covers(other, case)), None)
+            shared = identified.fix(case)
             fix = shared if shared is not None else _fix(case, workshop)
         except Exception as error:
             notices.append(crash(case.finding.root.path, f"the fix of `{case.rule.id}`", error))
             continue
         if fix.edits and shared is None:
-            written.append((case, fix))
+            identified.add(case, fix)
         found.append((case, fix))
     return found, notices
 
@@ -143,21 +156,37 @@ def _applicability(case: Case, name: str) -> str:
     return "safe" if earned and subject.call.certain else "unsafe"
 
 
-def _covers(other: Case, case: Case) -> bool:
-    """Whether one fix is the fix of both: the send of `other`, once it identifies, surrounds that of `case`."""
-    if other.rule.transform != "identify" or case.rule.transform != "identify":
-        return False
-    mine, theirs = case.subjects[0], other.subjects[0]
-    if not (mine.call.stateful and theirs.call.stateful) or mine.call.unit != theirs.call.unit:
-        return False
-    if mine.call.sink == theirs.call.sink or mine.call.order < theirs.call.order:
-        return False
-    from trackaudit.engine.coverage import same_identifier
+class _Identified:
+    """The cases whose fix lets a send identify, by what it identifies and the blocks it is sent in."""
 
-    same = same_identifier(mine.the_entry, theirs.the_entry)
-    around = mine.call.blocks[: len(theirs.call.blocks)] == theirs.call.blocks
-    resets = any(
-        call.operation == "anonymize" and theirs.call.order < call.order < mine.call.order
-        for call in mine.ground.coverage.of_unit(mine.call.unit)
-    )
-    return same and around and not resets and len(case.subjects) == 1
+    def __init__(self) -> None:
+        self._sends: dict[tuple[object, ...], list[tuple[int, int, Place, Fix]]] = {}
+        self._count = 0
+
+    def add(self, case: Case, fix: Fix) -> None:
+        """Note a case and its fix."""
+        subject = case.subjects[0]
+        call = subject.call
+        if case.rule.transform != "identify" or not call.stateful or subject.entry is None:
+            return
+        self._count += 1
+        for value in values(subject.entry):
+            held = self._sends.setdefault((call.unit, value, call.blocks), [])
+            insort(held, (call.order, self._count, call.sink, fix))
+
+    def fix(self, case: Case) -> Fix | None:
+        """The first fix that is that of a case too: the send, once it identifies, surrounds that of the case, with no
+        anonymize between."""
+        subject = case.subjects[0]
+        call = subject.call
+        if case.rule.transform != "identify" or not call.stateful or subject.entry is None or len(case.subjects) != 1:
+            return None
+        found: list[tuple[int, Fix]] = []
+        reset = subject.ground.coverage.last_reset(call)
+        for value in values(subject.entry):
+            for depth in range(len(call.blocks) + 1):
+                held = self._sends.get((call.unit, value, call.blocks[:depth]), [])
+                # Few: of sends of one value one after the other, the first one's fix is that of all.
+                near = held[bisect_left(held, (reset,)) : bisect_left(held, (call.order + 1,))]
+                found += ((number, fix) for _, number, sink, fix in near if sink != call.sink)
+        return min(found, key=lambda one: one[0])[1] if found else None

@@ -309,13 +309,7 @@ def id_for(case: Case, workshop: Workshop, target: Place) -> IdForm | None:
     entry = subject.the_entry
     known = subject.ground.schema.get(entry.key)
     found = known if known is not None and known.hard else hard_id(subject.ground.schema, entry.kind)
-    named = [
-        item
-        for call in workshop.calls
-        if call.sink != subject.call.sink and call.language != "document"
-        for item in call.ids.items
-        if item.key == found.name
-    ]
+    named = [item for sink, item in workshop.ids(found.name) if sink != subject.call.sink]
     # A hash no longer tells what it is of.
     uses = [item for item in named if item.kind == entry.kind or "hash" in item.transforms]
     helper, imports = helper_for(uses, target, workshop)

@@ -6,6 +6,9 @@ them answers for it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import pairwise
+
 from trackaudit.program import (
     Assign,
     Bind,
@@ -26,6 +29,7 @@ from trackaudit.program import (
     Loop,
     Member,
     Name,
+    Node,
     Param,
     PatternEntry,
     RecordPattern,
@@ -47,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from trackaudit.model import Place
-    from trackaudit.program import Module, Node
+    from trackaudit.program import Module
 
 _STATEMENTS = (Bind, Delete, Expression, Return, Throw, Branch, Loop, Try, Jump, Block, Import, Export)
 
@@ -66,6 +70,7 @@ class Tree:
     def __init__(self, modules: Sequence[Module]) -> None:
         self.modules = modules
         self._known: dict[tuple[int, int], list[Node]] = {}
+        self._levels: dict[int, tuple[Sequence[Node], list[int]]] = {}
 
     def chain(self, start: int, end: int) -> list[Node]:
         """The nodes that enclose a span, outermost first; the last ones may be of the same span."""
@@ -74,18 +79,28 @@ class Tree:
             return known
         found: list[Node] = []
         for module in self.modules:
-            level: Iterator[Node] | list[Node] = list(module.body)
             path: list[Node] = []
-            while True:
-                inner = next((node for node in level if node.start <= start and end <= node.end), None)
-                if inner is None:
-                    break
+            inner = self._inner(module, start, end)
+            while inner is not None:
                 path.append(inner)
-                level = children(inner)
+                inner = self._inner(inner, start, end)
             if len(path) > len(found):
                 found = path
         self._known[start, end] = found
         return found
+
+    def _inner(self, owner: Module | Node, start: int, end: int) -> Node | None:
+        """The first of the nodes right below that encloses a span; a function may hold thousands, mostly in order."""
+        level = self._levels.get(id(owner))
+        if level is None:
+            nodes: Sequence[Node] = list(children(owner)) if isinstance(owner, Node) else owner.body
+            in_order = all(one.end <= other.start for one, other in pairwise(nodes))
+            level = self._levels[id(owner)] = nodes, [node.end for node in nodes] if in_order else []
+        nodes, ends = level
+        if ends:  # those before end too early, and those after start later
+            at = bisect_left(ends, end)
+            nodes = nodes[at : at + 1]
+        return next((node for node in nodes if node.start <= start and end <= node.end), None)
 
     def exact(self, place: Place, *kinds: type[Node]) -> Node | None:
         """The innermost node with exactly this span, of one of the kinds where some are given."""

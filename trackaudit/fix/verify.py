@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from trackaudit.fix.edits import applied, by_path, original_offset
+from trackaudit.fix.edits import Origins, applied, by_path
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
@@ -39,9 +39,11 @@ def verdict(before: Checked, after: Checked, fixes: Sequence[tuple[Finding, Fix]
         if after.errors.get(path, 0) > before.errors.get(path, 0):
             return "the result would not parse"
 
+    origins = {path: Origins(mine) for path, mine in edits.items()}
+
     def origin(place: Place) -> tuple[str, int]:
-        mine = edits.get(place.path)
-        return place.path, original_offset(mine, place.start) if mine else place.start
+        mine = origins.get(place.path)
+        return place.path, mine.offset(place.start) if mine else place.start
 
     left = {(finding.rule, *origin(finding.root)) for finding in after.kept}
     for finding, _ in fixes:
