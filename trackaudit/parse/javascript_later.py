@@ -27,6 +27,8 @@ SHORT = 60
 """Bytes of a body that is lowered as fast as it is put off."""
 KEPT = 3_000_000
 """Bytes of text whose syntax trees are kept: they take 25 times as much."""
+DEEP = 8
+"""Bodies in bodies that are put off; what is in there is lowered with the last, else its text is searched too often."""
 _HIDING = re.compile(rb"\\[xu0-9\r\n\xe2]")
 """What may hide a word of a text: `"\\x65mail"`, a text that goes on in the next line."""
 
@@ -34,7 +36,7 @@ _HIDING = re.compile(rb"\\[xu0-9\r\n\xe2]")
 class Bodies:
     """The bodies of one file that were put off. `read`: functions whose bodies were lowered since, in order."""
 
-    __slots__ = ("_data", "_depth", "_language", "_tree", "read")
+    __slots__ = ("_data", "_depth", "_language", "_level", "_tree", "read")
     _recent: ClassVar[deque[Bodies]] = deque()
     _size: ClassVar[int] = 0
 
@@ -42,23 +44,26 @@ class Bodies:
         self.read: list[Function] = []
         self._data = data
         self._language = language
+        self._level = 0
         self._depth = sys.getrecursionlimit()
         self._keep(tree)
 
     def later(self, low: Lower, body: Node) -> Later | None:
         """What stands for a body until somebody asks; None where its text may not show what is in it."""
-        start, end = body.start_byte, body.end_byte
-        if end - start < SHORT or _hides(self._data, start, end):
+        start, end, level = body.start_byte, body.end_byte, self._level
+        if end - start < SHORT or level == DEEP or _hides(self._data, start, end):
             return None
 
         def read(function: Function) -> list[Stmt]:
-            limit = sys.getrecursionlimit()
+            limit, outer = sys.getrecursionlimit(), self._level
+            self._level = level + 1
             if limit < self._depth:  # else what is nested deep would be read otherwise than the rest of the file
                 sys.setrecursionlimit(self._depth)
             try:
                 return low.block(self._body(start, end).children)
             finally:
                 sys.setrecursionlimit(limit)
+                self._level = outer
                 self.read.append(function)
 
         return Later(start, end, read)
