@@ -127,12 +127,16 @@ class Sources:
         known = self._is_file.get(path)
         if known is None:
             self.asked.add(path)
-            try:
-                known = stat.S_ISREG(os.lstat(self._full(path)).st_mode)
-            except OSError:
-                known = False
+            # Most of what is asked for lies in no folder that there is.
+            known = self._folders.get(path.rpartition("/")[0]) is not False and self._is_plain(path)
             self._is_file[path] = known
         return known
+
+    def _is_plain(self, path: str) -> bool:
+        try:
+            return stat.S_ISREG(os.lstat(self._full(path)).st_mode)
+        except OSError:
+            return False
 
     def _full(self, path: str) -> str:
         folder, _, name = path.rpartition("/")

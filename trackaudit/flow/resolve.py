@@ -35,11 +35,12 @@ class Resolver:
         self._is_file = is_file
         self._project = Project(is_file, read, package_folders)
         self._known: dict[tuple[str, str, str], str | None] = {}
+        self._starts: dict[str, list[str]] = {}
         self.links: set[tuple[str, str]] = set()
 
     def resolve(self, importer: str, specifier: str, language: str) -> str | None:
         """The file a specifier means, relative to the root, or None if it is not in the tree."""
-        folder = posixpath.dirname(importer)
+        folder = importer.rpartition("/")[0]
         key = (folder, specifier, language)
         if key not in self._known:
             find = self._python if language == "python" else self._javascript
@@ -98,19 +99,23 @@ class Resolver:
             base = folder
             for _ in range(level - 1):
                 base = posixpath.dirname(base)
-            return self._package(base, parts)
-        for above in _upwards(folder):
-            for start in SOURCE_ROOTS:
-                found = self._package(posixpath.join(above, start).rstrip("/"), parts)
-                if found is not None:
-                    return found
+            return self._package("/".join([base, *parts] if base else parts), parts)
+        starts = self._starts.get(folder)
+        if starts is None:
+            above = [f"{one}/" if one else "" for one in _upwards(folder)]
+            starts = self._starts[folder] = [f"{one}{start}" for one in above for start in SOURCE_ROOTS]
+        below = "/".join(parts)
+        for start in starts:
+            found = self._package(f"{start}{below}" if parts else start.rstrip("/"), parts)
+            if found is not None:
+                return found
         return None
 
-    def _package(self, base: str, parts: list[str]) -> str | None:
-        path = posixpath.join(base, *parts) if parts else base
+    def _package(self, path: str, parts: list[str]) -> str | None:
+        """A module by its path without suffix, or a package's; only that where no part of the path is named."""
         if parts and self._is_file(f"{path}.py"):
             return f"{path}.py"
-        package = posixpath.join(path, "__init__.py")
+        package = f"{path}/__init__.py" if path else "__init__.py"
         return package if self._is_file(package) else None
 
 
