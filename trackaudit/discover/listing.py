@@ -41,8 +41,9 @@ class Listing(NamedTuple):
 def skipped(paths: Sequence[str]) -> set[str]:
     """Those of many paths that are somebody else's code by their names (`is_skipped`)."""
     text = "\0".join(paths)
-    words = [word for word in (*_SKIPPED_NAMES, *_SDK_FILES) if word in text]
-    return {path for word in words for path in paths if word in path and is_skipped(path)}
+    marks = [mark for name in _SKIPPED_NAMES if (mark := f"{name}/") in text]
+    marks += [mark for mark in (".min.js",) if mark in text]
+    return {path for mark in marks for path in paths if mark in path and is_skipped(path)}
 
 
 def is_skipped(path: str) -> bool:

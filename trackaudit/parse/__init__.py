@@ -91,16 +91,22 @@ def language_of(path: str, data: bytes | None = None) -> str | None:
 
 def with_language(paths: Iterable[str]) -> list[str]:
     """Those of many paths that `language_of` knows, in order."""
-    paths = list(paths)
-    languages = {suffix: _LANGUAGES.get(suffix.lower()) for suffix in {path[path.rfind(".") :] for path in paths}}
-    plain = {suffix for suffix, language in languages.items() if language not in (None, "html")}
-    others = {suffix for suffix, language in languages.items() if language == "html"}
-    others.update(name[name.rfind(".") :] for name in _NAMES)
+    verdicts = _Verdicts()
     return [
         path
         for path in paths
-        if (suffix := path[path.rfind(".") :]) in plain or (suffix in others and language_of(path) is not None)
+        if (known := verdicts[path[path.rfind(".") :]]) or (known is None and language_of(path) is not None)
     ]
+
+
+class _Verdicts(dict[str, "bool | None"]):
+    """Whether a file has a language, by its suffix; None where the suffix alone does not tell."""
+
+    def __missing__(self, suffix: str) -> bool | None:
+        language = _LANGUAGES.get(suffix.lower())
+        told = language != "html" and not any(name.endswith(suffix) for name in _NAMES)
+        self[suffix] = language is not None if told else None
+        return self[suffix]
 
 
 def file_kinds() -> dict[str, list[str]]:
