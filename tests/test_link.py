@@ -278,3 +278,11 @@ def test_an_empty_text_that_fills_a_field_in_another_file_is_not_an_id_that_was_
     assert not found({"main.js": use, "part.js": made.replace("NOBODY", "''")})
     files = {"main.js": use, "part.js": made.replace("NOBODY", "'guest'")}
     assert found(files) == marked(files) != set()
+
+
+def test_a_file_that_only_declares_is_no_caller_and_is_not_read_for_one() -> None:
+    declared = 'import { save } from "./t";\nexport declare function keep(props: Parameters<typeof save>[0]): void;\n'
+    caller = 'import { save } from "./t";\nexport const f = (mail) => save({ email: mail });\n'
+    result = check_texts({"t.ts": WRAPPER, "b.ts": caller, "types.d.ts": declared, "Types.D.TS": declared})
+    assert [finding.root.path for finding in result.findings] == ["b.ts"]
+    assert result.summary.files_parsed == 2

@@ -243,6 +243,18 @@ def test_no_program_of_a_relative_folder_is_run(tmp_path: Path, monkeypatch: pyt
     assert program() == str(tmp_path / name)
 
 
+@needs_ripgrep
+def test_of_a_kind_only_its_files_are_looked_at(tmp_path: Path) -> None:
+    for name in ("a.ts", "B.TSX", "c.d.ts", "d.vue", "e.py", "f.json", "g.md", "config.xml"):
+        (tmp_path / name).write_bytes(CALL)
+    path = program()
+    assert path is not None
+    ripgrep = Ripgrep(str(tmp_path), path, 0, file_kinds())
+    assert ripgrep.look([b"exponea"])[0] == {"a.ts", "B.TSX", "c.d.ts", "d.vue", "e.py", "f.json", "config.xml"}
+    assert ripgrep.look([b"exponea"], kind="script")[0] == {"a.ts", "B.TSX", "d.vue"}
+    assert ripgrep.look([b"exponea"], kind="python")[0] == {"e.py"}
+
+
 def test_what_is_looked_for_instead_of_a_word_is_its_end() -> None:
     words = [
         b"",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Kinds: TypeAlias = Mapping[str, Sequence[str]]
     """How the names of files end (`.js`), in any case, or what they are: by kind, those of all files that matter under
-    "", and of some of them under a name."""
+    "", and of some of them under a name, where a `!` stands before how they do not end."""
     _Question: TypeAlias = tuple[tuple[bytes, ...], bool, str]
     Told: TypeAlias = tuple[frozenset[str], dict[_Question, frozenset[str]]]
     """The files that were looked at, and by words, those of them that may hold one."""
@@ -145,8 +145,11 @@ class Ripgrep:
         return self._ask([*self._of_kind(kind), what, *options], b"".join(word + b"\n" for word in given))
 
     def _of_kind(self, kind: str) -> list[str]:
-        added = [word for name in self._kinds.get(kind, ()) for word in ("--type-add", f"asked:{_pattern(name)}")]
-        return [*added, "--type", "asked"] if added else []
+        options: list[str] = []
+        for name in self._kinds.get(kind, ()):
+            left_out = name[0] == "!"
+            options += ("--glob", f"!{_pattern(name[1:])}") if left_out else ("--type-add", f"asked:{_pattern(name)}")
+        return [*options, "--type", "asked"] if options else []
 
     def _ask(self, options: Sequence[str], given: bytes = b"") -> _Answer:
         try:

@@ -67,10 +67,11 @@ def words(wanted: Iterable[Wanted]) -> frozenset[bytes]:
 
 
 def by_kind(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
-    """Callers are of the same kind of code (`parse.kind_of`)."""
+    """Callers are of the same kind of code (`parse.kind_of`); nobody calls what only declares."""
     kinds: dict[str, list[Wanted]] = {}
     for one in wanted:
-        kinds.setdefault(kind_of(one.path), []).append(one)
+        if kind := kind_of(one.path):
+            kinds.setdefault(kind, []).append(one)
     return kinds
 
 
