@@ -195,6 +195,26 @@ export function* four({ payload }) {
 }
 """,
     ),
+    "generic types of other modules, re-exported types and accessors, wrong": (
+        "ts",
+        """
+export type * from './types';
+export type * as all from "./more";
+const state: import('vue').Ref<User> = ref();
+export class Profile {
+  static accessor count = 0;
+  @tracked accessor 'name' = '';
+  private users: import("rxjs").Observable<User>;
+  save(user: import('./types').User<string>): Promise<import('./types').Saved.By<User>> {
+    exponea.update({ email: user.email });  // expect: identifier-in-update
+    return import('./more').then<User>((more) => more.saved);
+  }
+}
+export function later() {
+  exponea.update({ email: state.value.email });  // expect: identifier-in-update
+}
+""",
+    ),
     "the name of the ID from the environment, with its default, wrong": (
         "py",
         """

@@ -38,6 +38,13 @@ _WRITES = (
     b"<\\/script", b"<Script",
 )  # fmt: skip
 """What a script holds that writes code into a page (`injected`); so does what sets a `text` or `textContent`."""
+_NEWER = re.compile(
+    rb"""\bimport\s*\(\s*(?:'[^'\n]*'|"[^"\n]*")\s*\)\s*\.\s*(?=[\w$.]+\s*<)(?!(?:then|catch|finally)\b)"""
+    rb"""|(?<=\bexport)\s+type(?=\s*\*)"""
+    rb"""|\baccessor\b(?=[ \t]+[\w$#\['"])"""
+)
+"""What the grammars do not know, though it is right: the module of a generic type (`import("x").Ref<T>`), `export type *`
+and a class's `accessor`."""
 _COMMENT = re.compile(rb"//|/\*|<!--|-->|#!")
 _COMMENTS = frozenset(("comment", "html_comment"))
 
@@ -55,12 +62,10 @@ def parse_script(path: str, data: bytes, language: str, start: int, end: int, la
     grammars too, and kept so if that leaves less unread: some projects write type annotations in it, and where no
     JSX is expected, a template's `<?php … ?>` breaks a few bytes instead of the rest of the file.
     """
-    tree = tree_of(language, data, start, end)
-    errors = _errors(tree, data, start, end)
+    tree, errors = _read(language, data, start, end)
     if errors and language == "javascript":
         for other in ("tsx", "typescript"):
-            other_tree = tree_of(other, data, start, end)
-            other_errors = _errors(other_tree, data, start, end)
+            other_tree, other_errors = _read(other, data, start, end)
             if _size(other_errors) < _size(errors):
                 tree, errors, language = other_tree, other_errors, other
     if tree is None:
@@ -80,6 +85,24 @@ def parse_script(path: str, data: bytes, language: str, start: int, end: int, la
 
         expand(path, data, module)
     return module
+
+
+def _read(language: str, data: bytes, start: int, end: int) -> tuple[tree_sitter.Tree | None, list[tuple[int, int]]]:
+    """The tree, and what in it is broken. Valid code that the grammar does not know is read without what it adds."""
+    tree = tree_of(language, data, start, end)
+    errors = _errors(tree, data, start, end)
+    if errors and _NEWER.search(data, start, end):
+        plain = data[:start] + _NEWER.sub(_blank, data[start:end]) + data[end:]
+        plain_tree = tree_of(language, plain, start, end)
+        plain_errors = _errors(plain_tree, plain, start, end)
+        if _size(plain_errors) < _size(errors):
+            return plain_tree, plain_errors
+    return tree, errors
+
+
+def _blank(found: re.Match[bytes]) -> bytes:
+    """Space for what was found, byte for byte, so that every place stays."""
+    return b" " * len(found[0])
 
 
 def _writes(data: bytes, start: int, end: int) -> bool:
