@@ -43,8 +43,8 @@ _NEWER = re.compile(
     rb"""|(?<=\bexport)\s+type(?=\s*\*)"""
     rb"""|\baccessor\b(?=[ \t]+[\w$#\['"])"""
 )
-"""What the grammars do not know, though it is right: the module of a generic type (`import("x").Ref<T>`), `export type *`
-and a class's `accessor`."""
+"""What the grammars do not know, though it is right: the module of a generic type (`import("x").Ref<T>`), `export type
+*` and a class's `accessor`."""
 _COMMENT = re.compile(rb"//|/\*|<!--|-->|#!")
 _COMMENTS = frozenset(("comment", "html_comment"))
 
