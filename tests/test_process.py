@@ -19,7 +19,7 @@ LOUD = "import sys; sys.stdout.write('o' * 300_000); sys.stderr.write('e' * 300_
 @pytest.fixture(params=["quick", "by subprocess"], autouse=True)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param != "quick":
-        monkeypatch.delattr(os, "posix_spawn", raising=False)
+        monkeypatch.setattr(process, "SPAWNS", False)
 
 
 def ended(program: str, seconds: float = 30, **more: str) -> tuple[int, bytes, bytes]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Answer = TypeVar("Answer")
 
+SPAWNS = hasattr(os, "posix_spawn")
 _PART = 1 << 16
 
 
@@ -67,7 +68,7 @@ def started(
     """
     from time import monotonic
 
-    quick = sys.platform != "win32" and hasattr(os, "posix_spawn")
+    quick = sys.platform != "win32" and SPAWNS
     to_read = _poured(given) if quick else None
     if to_read is None:
         return _by_subprocess(command, environment, seconds, given)
