@@ -210,6 +210,26 @@ def test_modules_that_import_each_other_end() -> None:
     assert found(files) == marked(files)
 
 
+def test_a_name_that_modules_hand_to_each_other_for_ever_is_unknown_and_costs_nothing_else() -> None:
+    files = {
+        "a.py": "from b import mail\n",
+        "b.py": "from a import mail\n",
+        "c.py": "import requests\nfrom a import mail\n\n"
+        "requests.post(U, json={'customer_ids': {'cookie': 1}, 'properties': {'email': mail}})  # expect\n",
+    }
+    assert found(files) == marked(files)
+    result = check_texts(files)
+    assert [notice for notice in result.notices if notice.kind == "limit"] == []
+
+
+def test_a_python_package_that_imports_its_own_name_means_another_one() -> None:
+    files = {
+        "app/requests/__init__.py": "from requests import post\n\n"
+        "post(U, json={'customer_ids': {'cookie': 1}, 'properties': {'email': mail}})  # expect\n",
+    }
+    assert found(files) == marked(files)
+
+
 USE = "export function handle(customer) {\n  exponea.identify({ registered: CALL }); // expect\n}\n"
 SENT = (
     "def handle(customer):\n"

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from trackaudit.vocabulary import Vocabulary
 
 
+TURNS = 12
+"""How often following an import may lead to the same one again, as modules that are half run become whole."""
+
+
 class Loaded:
     """One file's modules, run at most once.
 
@@ -60,6 +64,7 @@ class Linker:
         self.sending: set[str] = set()
         self.missed: set[str] = set()
         self._imports: dict[int, set[str]] = {}
+        self._following: dict[int, int] = {}
         self.relevance = Relevance(vocabulary, self._leads_on, self._linked, source)
 
     # ---- files
@@ -196,7 +201,14 @@ class Linker:
             return Symbol(f"import:{node.module}", taken, place, alias=name.local)
         if name.imported == "*":
             return self._whole(m, path)
-        return self.exported(m, path, name.imported, place)
+        turns = self._following.get(id(name), 0)
+        if turns == TURNS:
+            return Symbol(f"import:{node.module}", (name.imported,), place, alias=name.local)
+        self._following[id(name)] = turns + 1
+        try:
+            return self.exported(m, path, name.imported, place)
+        finally:
+            self._following[id(name)] = turns
 
     def _tree(self, module: Module, specifier: str) -> str | None:
         """The file that an import means. An SDK's package is known better by the vocabulary than by its source."""

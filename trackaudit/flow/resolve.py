@@ -39,15 +39,17 @@ class Resolver:
         self.links: set[tuple[str, str]] = set()
 
     def resolve(self, importer: str, specifier: str, language: str) -> str | None:
-        """The file a specifier means, relative to the root, or None if it is not in the tree."""
+        """The file a specifier means, relative to the root, or None if it is not in the tree. A file does not mean
+        itself: a package `datetime` that imports `datetime` means Python's."""
         folder = importer.rpartition("/")[0]
         key = (folder, specifier, language)
         if key not in self._known:
             find = self._python if language == "python" else self._javascript
             self._known[key] = find(folder, specifier)
         found = self._known[key]
-        if found is not None:
-            self.links.add((importer, found))
+        if found is None or found == importer:
+            return None
+        self.links.add((importer, found))
         return found
 
     def _javascript(self, folder: str, specifier: str) -> str | None:

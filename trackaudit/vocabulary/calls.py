@@ -86,10 +86,8 @@ class CallSinks:
 
     def is_module(self, module: str) -> bool:
         """Whether an import is of an SDK's package, or of a package with a declared sink."""
-        known = [name for name, _, _ in self._modules]
-        return any(module == name or module.startswith((f"{name}.", f"{name}/")) for name in known) or any(
-            call.startswith(f"{module}.") for call in self._declared
-        )
+        known = any(module == name or module.startswith((f"{name}.", f"{name}/")) for name, _, _ in self._modules)
+        return known or any(call.startswith(f"{module}.") for call in self._declared)
 
     def words(self) -> Iterable[str]:
         """Names by which code that calls a sink can be told: receivers' and declared sinks'."""
