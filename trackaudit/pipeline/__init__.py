@@ -74,7 +74,8 @@ def check(options: CheckOptions) -> CheckOutcome:
         asked = reuse.asked(ground, options)
     if asked is None:
         looked = look(options, ground)
-        return _silent(looked, options) or _checked(_analysed(looked), options)
+        # A fix looks at syntax trees, which stay with the process that made them.
+        return _silent(looked, options) or _checked(_analysed(looked, apart=not options.fix), options)
     outcome = reuse.recall(asked) or _renewed(asked, options)
     if outcome is not None:
         return outcome
@@ -103,10 +104,10 @@ def _silent(looked: Look, options: CheckOptions) -> CheckOutcome | None:
     return CheckOutcome(silence(looked), looked.config.fail_on) if is_silent(looked, options) else None
 
 
-def _analysed(looked: Look) -> Analysis:
+def _analysed(looked: Look, apart: bool = False) -> Analysis:
     from trackaudit.pipeline.analysis import analysed
 
-    return analysed(looked)
+    return analysed(looked, apart=apart)
 
 
 def _checked(analysis: Analysis, options: CheckOptions) -> CheckOutcome:

@@ -15,7 +15,7 @@ from trackaudit.vocabulary import load_vocabulary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from trackaudit.config import Config
     from trackaudit.discover import Ground
@@ -32,8 +32,9 @@ def analyse(
     return analysed(look(options, ground, recall), every)
 
 
-def analysed(look: Look, every: bool = False) -> Analysis:
-    """Everything up to the rules, of a tree that was looked at."""
+def analysed(look: Look, every: bool = False, apart: bool = False) -> Analysis:
+    """Everything up to the rules, of a tree that was looked at. `apart`: several processes may do it, so that no file
+    that they parse is in the reader."""
     found = look.found
     vocabulary = look.vocabulary or load_vocabulary(look.config)
     analysis = analysis_of(
@@ -45,6 +46,7 @@ def analysed(look: Look, every: bool = False) -> Analysis:
         found.reported,
         found.is_test,
         every,
+        apart,
     )
     seconds = (("discover", look.seconds), *analysis.summary.seconds)
     summary = analysis.summary._replace(files_seen=found.seen, files_scanned=found.scanned, seconds=seconds)
@@ -58,11 +60,12 @@ def analysis_of(
     config: Config,
     vocabulary: Vocabulary,
     reader: Reader,
-    candidates: Iterable[str],
+    candidates: Sequence[str],
     listing: Sequence[str],
     reported: Callable[[str], bool],
     is_test: Callable[[str], bool],
     every: bool = False,
+    apart: bool = False,
 ) -> Analysis:
     root = reader.sources.root
     if config.path and is_inside(config.path, root):
@@ -78,7 +81,7 @@ def analysis_of(
         # Without one nothing can be known, so neither flow nor calls are loaded.
         return concluded(Seen(), config, vocabulary, reader, reported, is_test)._replace(listing=listing)
 
-    def search(wanted: Sequence[Wanted], known: Container[str]) -> list[str]:
+    def search(reader: Reader, wanted: Sequence[Wanted], known: Container[str]) -> list[str]:
         from trackaudit.flow.callers import by_kind, passed, words
 
         found: list[str] = []
@@ -89,17 +92,27 @@ def analysis_of(
             found += reader.search(mine, lambda path, data: any(True for _ in passing(path, data)))
         return found
 
-    seen = see(
-        config,
-        vocabulary,
-        reader,
-        candidates,
-        lambda: package_folders(listing),
-        nearest_package(listing),
-        is_test,
-        search,
-        every,
-    )
+    def seen_by(reader: Reader, some: Sequence[str], last: int = 0) -> Seen:
+        return see(
+            config,
+            vocabulary,
+            reader,
+            some,
+            lambda: package_folders(listing),
+            nearest_package(listing),
+            is_test,
+            lambda wanted, known: search(reader, wanted, known),
+            every,
+            last,
+        )
+
+    seen = None
+    if apart:
+        from trackaudit.pipeline.apart import see_apart
+
+        seen = see_apart(seen_by, reader, candidates, config)
+    if seen is None:
+        seen = seen_by(reader, candidates)
     analysis = concluded(seen, config, vocabulary, reader, reported, is_test)
     return analysis._replace(candidates=tuple(candidates), listing=listing)
 

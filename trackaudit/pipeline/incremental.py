@@ -16,12 +16,11 @@ from trackaudit.discover.index import same_object
 from trackaudit.discover.listing import is_skipped
 from trackaudit.discover.sources import Sources
 from trackaudit.flow.groups import said
-from trackaudit.model import SourceFile
 from trackaudit.parse import language_of, with_language
 from trackaudit.pipeline.analysis import concluded
 from trackaudit.pipeline.looking import Look, anchors, config_of
 from trackaudit.pipeline.packed import noun
-from trackaudit.pipeline.reader import PACKAGES, Reader, nearest_package, package_folders
+from trackaudit.pipeline.reader import PACKAGES, Files, Reader, nearest_package, package_folders
 from trackaudit.pipeline.seen import Seen, in_order, see
 from trackaudit.record import NamedTuple
 from trackaudit.vocabulary import load_vocabulary
@@ -59,25 +58,6 @@ class Changes(NamedTuple):
 
 class _Whole(BaseException):
     """Nothing can be put together. No fault, so what contains faults lets it pass."""
-
-
-class _Files(dict[str, SourceFile]):
-    """Files by path, read when first asked for."""
-
-    def __init__(self, sources: Sources, known: dict[str, SourceFile]) -> None:
-        super().__init__(known)
-        self._sources = sources
-
-    def __missing__(self, path: str) -> SourceFile:
-        file = self[path] = self._sources.source(path, language_of(path) or "")
-        return file
-
-    def get(self, path: str, default: Any = None) -> Any:
-        """A file, or the default if it cannot be read."""
-        try:
-            return self[path]
-        except OSError:
-            return default
 
 
 def serves(ground: Ground) -> bool:
@@ -179,7 +159,7 @@ class _Renewal:
         for path in base.marked:
             if base.islands[path] not in touched:
                 reader.load(path)
-        reader.files = _Files(self.sources, reader.files)
+        reader.files = Files(self.sources, reader.files)
         analysis = concluded(merged, config, self.vocabulary, reader, found.reported, found.is_test)
         summary = analysis.summary._replace(files_seen=found.seen, files_scanned=found.scanned)
         analysis = analysis._replace(

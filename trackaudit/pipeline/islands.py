@@ -87,12 +87,7 @@ def base_of(
         return None
     trace, quick = seen.trace, reader.sources.quick
     told = quick.told() if quick is not None else None
-    callers = _callers(trace, reader)
-    says = sayers(trace.globals if trace is not None else (), seen.parsed, lambda path: reader.source(path).data)
-    joins = [link for link in seen.links if link[1] in seen.parsed]
-    joins += [(path, caller) for path, found_for in callers.items() for caller in found_for]
-    joins += chained(says.values())
-    islands = _numbered(seen.parsed, joins)
+    callers, says, islands = joined(seen, reader)
     own = (path for path in analysis.candidates if not analysis.is_test(path))
     if not islands.keys() >= {*own, *_paths(seen)}:
         return None
@@ -135,6 +130,18 @@ def base_of(
 def _names(files: Iterable[str], looked_for: Iterable[str]) -> Names:
     texts = ["\0".join(("", *sorted(paths), "")) for paths in (files, looked_for)]
     return Names(digest("".join(texts).encode("utf-8", "surrogateescape")), *texts)
+
+
+def joined(seen: Seen, reader: Reader) -> tuple[dict[str, list[str]], dict[str, list[str]], dict[str, int]]:
+    """By file, the callers that a search found for it; by global, the files that say it; and the number of the island
+    of each file that was parsed."""
+    trace = seen.trace
+    callers = _callers(trace, reader)
+    says = sayers(trace.globals if trace is not None else (), seen.parsed, lambda path: reader.source(path).data)
+    joins = [link for link in seen.links if link[1] in seen.parsed]
+    joins += [(path, caller) for path, found_for in callers.items() for caller in found_for]
+    joins += chained(says.values())
+    return callers, says, _numbered(seen.parsed, joins)
 
 
 def _callers(trace: Trace | None, reader: Reader) -> dict[str, list[str]]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from time import perf_counter
 
 from trackaudit.config.limits import TooMuch
-from trackaudit.model import Notice, crash
+from trackaudit.model import Notice, SourceFile, crash
 from trackaudit.parse import language_of, parse
 from trackaudit.program import Cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
     from trackaudit.discover.sources import Sources
-    from trackaudit.model import SourceFile
     from trackaudit.program import Module
 
 
@@ -27,6 +27,10 @@ class Reader:
         self.files: dict[str, SourceFile] = {}
         self.notices: list[Notice] = []
         self.seconds = 0.0
+
+    def forget(self) -> None:
+        """Know of no file any more."""
+        self.modules, self.files, self.notices, self.seconds = {}, {}, [], 0.0
 
     def source(self, path: str) -> SourceFile:
         """A file by its path; one that cannot be read is empty."""
@@ -41,8 +45,6 @@ class Reader:
         known = self.modules.get(path)
         if known is not None:
             return known
-        from trackaudit.model import SourceFile
-
         self.modules[path] = []
         language = language_of(path) or ""
         try:
@@ -86,6 +88,25 @@ class Reader:
             if data is not None and test(path, data):
                 found.append(path)
         return found
+
+
+class Files(dict[str, SourceFile]):
+    """Files by path, read when first asked for."""
+
+    def __init__(self, sources: Sources, known: dict[str, SourceFile]) -> None:
+        super().__init__(known)
+        self._sources = sources
+
+    def __missing__(self, path: str) -> SourceFile:
+        file = self[path] = self._sources.source(path, language_of(path) or "")
+        return file
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """A file, or the default if it cannot be read."""
+        try:
+            return self[path]
+        except OSError:
+            return default
 
 
 def _wrong(file: SourceFile, module: Module) -> Iterator[Notice]:

@@ -117,8 +117,8 @@ def see(
     clock.append(perf_counter())
     return Seen(
         tuple(call._replace(package=package(call.sink.path)) for call in in_order(kept)),
-        tuple(one for one in calls.unresolved if not is_test(one.place.path)),
-        tuple(flow.wrappers),
+        tuple(sorted(one for one in calls.unresolved if not is_test(one.place.path))),
+        tuple(sorted(flow.wrappers, key=lambda one: one.place)),
         tuple(moment._replace(package=package(moment.place.path)) for moment in moments),
         (*_heard(reader.told(), own, flow.trace), *flow.notices, *calls.notices, *lost, *faults),
         flow.limits,

@@ -46,7 +46,7 @@ class progress:
             if shown:
                 _say(self.out, f"\r{' ' * (len(self.what) + 20)}\r")
 
-        teller = threading.Thread(target=tell, daemon=True)
+        teller = threading.Thread(target=tell, name="progress", daemon=True)
         teller.start()
 
         def end() -> None:

@@ -1,0 +1,347 @@
+"""What several processes see of a tree: candidates come in, a `Seen` goes out, the same as one process gives.
+
+Files form islands (`islands`): what is seen in one depends on its own files alone. So the candidates are dealt out to
+forks of this process, those that name each other to the same. Only afterwards it is known which files are joined: what
+was seen in islands that reach into another part is thrown away, and these are looked at together.
+
+Where that cannot be told, a process was lost, or what counts for a whole run has an end (steps, files), None goes out,
+and one process looks at everything.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import posixpath
+import re
+import sys
+
+from trackaudit.flow.groups import grouped
+from trackaudit.flow.rounds import CALLER_FILES, Trace
+from trackaudit.model import MARK
+from trackaudit.pipeline.islands import joined
+from trackaudit.pipeline.packed import noun, plain
+from trackaudit.pipeline.reader import Files, Reader
+from trackaudit.pipeline.seen import Seen, in_order
+from trackaudit.record import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from trackaudit.config import Config
+
+LEAST = 400_000
+"""Bytes of candidates in a part that are worth a process."""
+MOST = 4
+"""Processes: each takes its own memory."""
+TURNS = 3
+"""Evaluations of islands that turned out to be joined, each of which may reach into more."""
+_NAMED = re.compile(rb"""["'](\.\.?/[^"'\n]*)["']""")
+"""What may be the path of a file that another one imports."""
+
+
+class Part(NamedTuple):
+    """What one process saw. islands: the number of the island of each file that it parsed. says: the files that hold
+    each global. marked: files with a comment to us."""
+
+    seen: Seen
+    islands: dict[str, int]
+    says: dict[str, list[str]]
+    marked: list[str]
+
+
+def see_apart(
+    see: Callable[[Reader, Sequence[str], int], Seen], reader: Reader, candidates: Sequence[str], config: Config
+) -> Seen | None:
+    """What is seen of the candidates. `see`: sees some of them, with a reader of its own; numbers that it gives out are
+    greater than the last. `reader`: can give every file afterwards."""
+    shares = _shares(reader, candidates)
+    if shares is None:
+        return None
+    parts = _parts(shares, lambda share, last: _part(see(reader, share, last), reader))
+    if parts is None:
+        return None
+    seen = _together(parts, see, reader, candidates, config)
+    if seen is None:
+        reader.forget()
+        return None
+    for path in sorted({path for part in parts for path in part.marked}):
+        reader.load(path)
+    reader.files = Files(reader.sources, reader.files)
+    return seen
+
+
+# ---------------------------------------------------------------------------------------------------- dealing out
+
+
+def _shares(reader: Reader, candidates: Sequence[str]) -> list[list[str]] | None:
+    """The candidates in parts of like size, of neighbours; None where they had better stay together."""
+    processes = min(_processors(), MOST)
+    if processes < 2 or not _can_fork():
+        return None
+    texts = {path: reader.read(path) or b"" for path in candidates}
+    total = sum(map(len, texts.values()))
+    processes = min(processes, total // LEAST)
+    if processes < 2:
+        return None
+    stems = {path: path.rpartition(".")[0] for path in candidates}
+    links = [
+        (stems[path], target.removesuffix("/index")) for path, data in texts.items() for target in _targets(path, data)
+    ]
+    groups = grouped(stems.values(), links)
+    sizes: dict[str, int] = {}
+    for path, data in texts.items():
+        sizes[groups[stems[path]]] = sizes.get(groups[stems[path]], 0) + len(data)
+    numbers: dict[str, int] = {}
+    before = 0
+    for name in sorted(sizes):
+        numbers[name] = min((before + sizes[name] // 2) * processes // total, processes - 1)
+        before += sizes[name]
+    shares: list[list[str]] = [[] for _ in range(processes)]
+    for path in candidates:
+        shares[numbers[groups[stems[path]]]].append(path)
+    return shares if all(shares) else None
+
+
+def _targets(path: str, data: bytes) -> Iterable[str]:
+    """The paths, without a suffix, that a file may name."""
+    folder = posixpath.dirname(path)
+    for found in set(_NAMED.findall(data)):
+        target = posixpath.normpath(posixpath.join(folder, found.decode("utf-8", "replace")))
+        yield target
+        yield target.rpartition(".")[0]
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _can_fork() -> bool:
+    """Whether a fork is cheap and safe: a thread of ours may hold what the fork would wait for."""
+    if sys.platform != "linux":
+        return False
+    threading = sys.modules.get("threading")
+    return threading is None or all(
+        thread is threading.main_thread() or thread.name == "progress" for thread in threading.enumerate()
+    )
+
+
+# ----------------------------------------------------------------------------------------------------- processes
+
+
+def _parts(shares: Sequence[Sequence[str]], see: Callable[[Sequence[str], int], Part]) -> list[Part] | None:
+    """What is seen of each share, the first in this process; None if a process was lost."""
+    children = [_Child(see, share, number << 32) for number, share in enumerate(shares) if number]
+    try:
+        first = see(shares[0], 0)
+        others = [child.part() for child in children]
+    finally:
+        for child in children:
+            child.end()
+    parts = [first, *(part for part in others if part is not None)]
+    return parts if len(parts) == len(shares) else None
+
+
+class _Child:
+    """A fork of this process that sees a part, and tells what it saw through a pipe."""
+
+    def __init__(self, see: Callable[[Sequence[str], int], Part], share: Sequence[str], last: int) -> None:
+        self._out, into = os.pipe()
+        self._id = os.fork()
+        if self._id == 0:
+            try:
+                os.close(self._out)
+                with os.fdopen(into, "wb") as pipe:
+                    pipe.write(_packed(see(share, last)))
+            finally:
+                # Whatever happened, no one but the parent goes on from here; a part that is not whole is not used.
+                os._exit(0)
+        os.close(into)
+
+    def part(self) -> Part | None:
+        """What it saw; None if it did not come to its end."""
+        with os.fdopen(self._out, "rb") as pipe:
+            self._out = -1
+            data = pipe.read()
+        try:
+            return _unpacked(data)
+        except (EOFError, ValueError, TypeError):
+            return None
+
+    def end(self) -> None:
+        """Let nothing of it stay behind."""
+        if self._out >= 0:
+            os.close(self._out)
+            os.kill(self._id, 9)
+        os.waitpid(self._id, 0)
+
+
+def _part(seen: Seen, reader: Reader) -> Part:
+    _, says, islands = joined(seen, reader)
+    marked = [path for path in sorted(seen.parsed) if MARK in reader.source(path).data]
+    return Part(seen, islands, says, marked)
+
+
+def _packed(part: Part) -> bytes:
+    seen, trace = part.seen, part.seen.trace
+    assert trace is not None
+    return marshal.dumps(
+        (
+            [plain(some) for some in (seen.calls, seen.unresolved, seen.wrappers, seen.moments, seen.notices)],
+            {message: list(places) for message, places in seen.limits.items()},
+            dict(seen.evaluated),
+            (seen.parsed, seen.links, seen.seconds),
+            ({path: tuple(one) for path, one in trace.wanted.items()}, *trace[1:]),
+            (part.islands, part.says, part.marked),
+        )
+    )
+
+
+def _unpacked(data: bytes) -> Part:
+    from trackaudit.flow.callers import Wanted
+
+    packed, limits, evaluated, (parsed, links, seconds), (wanted, *trace), more = marshal.loads(data)
+    calls, unresolved, wrappers, moments, notices = map(noun, packed)
+    known = Trace({path: Wanted(*one) for path, one in wanted.items()}, *trace)
+    seen = Seen(calls, unresolved, wrappers, moments, notices, limits, evaluated, parsed, links, seconds, known)
+    return Part(seen, *more)
+
+
+# ------------------------------------------------------------------------------------------------ putting together
+
+
+def _together(
+    parts: Sequence[Part],
+    see: Callable[[Reader, Sequence[str], int], Seen],
+    reader: Reader,
+    candidates: Sequence[str],
+    config: Config,
+) -> Seen | None:
+    """What all parts saw; what was seen in islands that are joined to another part is seen anew."""
+    mixed = _mixed(parts, reader)
+    for _ in range(TURNS):
+        kept = [_without(part.seen, part.islands, mixed[number]) for number, part in enumerate(parts)]
+        gone = {path for number, part in enumerate(parts) for path, at in part.islands.items() if at in mixed[number]}
+        own = [path for path in candidates if path in gone]
+        if not own:
+            return _sum(kept) if _fits(kept, config) else None
+        again = Reader(reader.sources)
+        seen = see(again, own, len(parts) << 32)
+        more = _reached(seen, again, parts)
+        if all(some <= mixed[number] for number, some in enumerate(more)):
+            reader.modules.update(again.modules)
+            reader.files.update(again.files)
+            kept.append(seen)
+            return _sum(kept) if _fits(kept, config) else None
+        for known, some in zip(mixed, more, strict=True):
+            known |= some
+    return None
+
+
+def _mixed(parts: Sequence[Part], reader: Reader) -> list[set[int]]:
+    """By part, the islands that are joined to another part: both parsed a file, one imports what the other parsed, or
+    they share a global."""
+    mixed: list[set[int]] = [set() for _ in parts]
+    for number, part in enumerate(parts):
+        for other, theirs in enumerate(parts):
+            if other == number:
+                continue
+            both = part.islands.keys() & theirs.islands.keys()
+            mixed[number].update(part.islands[path] for path in both)
+            for importer, path in part.seen.links:
+                if path in theirs.islands and importer in part.islands:
+                    mixed[number].add(part.islands[importer])
+                    mixed[other].add(theirs.islands[path])
+            for name, path in _saying(part.says, theirs, reader):
+                mixed[number].update(part.islands[one] for one in part.says[name])
+                mixed[other].add(theirs.islands[path])
+    return mixed
+
+
+def _saying(names: Collection[str], part: Part, reader: Reader) -> Iterable[tuple[str, str]]:
+    """Those of the globals that files of a part hold, each with the file."""
+    if not names:
+        return
+    texts = {path: reader.read(path) or b"" for path in part.islands}
+    everything = b"\0".join(texts.values())
+    for name in names:
+        word = name.encode()
+        if word in everything:
+            yield from ((name, path) for path, data in texts.items() if word in data)
+
+
+def _reached(seen: Seen, reader: Reader, parts: Sequence[Part]) -> list[set[int]]:
+    """By part, the islands that an evaluation reached into."""
+    part = _part(seen, reader)
+    found: list[set[int]] = []
+    for theirs in parts:
+        paths = seen.parsed.union(path for _, path in seen.links) & theirs.islands.keys()
+        paths |= {path for _, path in _saying(part.says, theirs, reader)}
+        paths |= {path for name, path in _saying(theirs.says, part, reader) for path in theirs.says[name]}
+        paths |= {importer for importer, path in theirs.seen.links if path in seen.parsed}
+        found.append({theirs.islands[path] for path in paths if path in theirs.islands})
+    return found
+
+
+def _without(seen: Seen, islands: Mapping[str, int], mixed: Collection[int]) -> Seen:
+    """What was seen in other islands than these."""
+    if not mixed:
+        return seen
+
+    def stays(path: str) -> bool:
+        return islands.get(path, -1) not in mixed
+
+    limits = {message: [place for place in places if stays(place[0])] for message, places in seen.limits.items()}
+    return seen._replace(
+        calls=tuple(one for one in seen.calls if stays(one.sink.path)),
+        unresolved=tuple(one for one in seen.unresolved if stays(one.place.path)),
+        wrappers=tuple(one for one in seen.wrappers if stays(one.place.path)),
+        moments=tuple(one for one in seen.moments if stays(one.place.path)),
+        notices=tuple(one for one in seen.notices if stays(one.path)),
+        limits={message: places for message, places in limits.items() if places},
+        evaluated={path: count for path, count in seen.evaluated.items() if stays(path)},
+        parsed=frozenset(path for path in seen.parsed if stays(path)),
+    )
+
+
+def _fits(parts: Iterable[Seen], config: Config) -> bool:
+    """Whether no bound of a whole run would have come into play."""
+    traces = [seen.trace for seen in parts if seen.trace is not None]
+    files = sum(len(seen.parsed) for seen in parts)
+    return (
+        sum(trace.spent for trace in traces) <= config.limits.run_steps
+        and files <= CALLER_FILES
+        and all(one.path for seen in parts for one in seen.notices)
+    )
+
+
+def _sum(parts: Sequence[Seen]) -> Seen:
+    limits: dict[str, list[tuple[str, int]]] = {}
+    for seen in parts:
+        for message, places in seen.limits.items():
+            limits.setdefault(message, []).extend((path, line) for path, line in places)
+    traces = [seen.trace for seen in parts if seen.trace is not None]
+    slowest = max(parts, key=lambda seen: sum(seen.seconds))
+    return Seen(
+        tuple(in_order([one for seen in parts for one in seen.calls])),
+        tuple(sorted(one for seen in parts for one in seen.unresolved)),
+        tuple(sorted((one for seen in parts for one in seen.wrappers), key=lambda one: one.place)),
+        tuple(sorted((one for seen in parts for one in seen.moments), key=lambda one: one.place)),
+        tuple(one for seen in parts for one in seen.notices),
+        {message: sorted(limits[message]) for message in sorted(limits)},
+        {path: count for seen in parts for path, count in seen.evaluated.items()},
+        frozenset().union(*(seen.parsed for seen in parts)),
+        frozenset().union(*(seen.links for seen in parts)),
+        slowest.seconds,
+        Trace(
+            {path: one for trace in traces for path, one in trace.wanted.items()},
+            frozenset().union(*(trace.sought for trace in traces)),
+            frozenset().union(*(trace.globals for trace in traces)),
+            max(trace.last for trace in traces),
+            sum(trace.spent for trace in traces),
+            frozenset().union(*(trace.missed for trace in traces)),
+        ),
+    )
