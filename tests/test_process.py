@@ -34,6 +34,13 @@ def test_the_environment_is_the_one_given_and_there_is_nothing_to_read() -> None
     assert ended("import os, sys; print(os.environ['WORD'], sys.stdin.read())", WORD="yes")[1].split() == [b"yes"]
 
 
+@pytest.mark.parametrize("size", [1, 2_000_000])
+def test_what_is_given_can_be_read_however_much_it_is(size: int) -> None:
+    program = "import sys; data = sys.stdin.buffer.read(); sys.stdout.write(f'{len(data)} {set(data)}')"
+    waits = [process.started([sys.executable, "-I", "-c", program], os.environ, 30, b"x" * size) for _ in range(2)]
+    assert [wait() for wait in waits] == [(0, f"{size} {{120}}".encode(), b"")] * 2
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
 def test_one_that_a_signal_ends_has_a_negative_code() -> None:
     assert ended("import os; os.kill(os.getpid(), 9)")[0] == -9
