@@ -3,11 +3,19 @@ entry; a file that imports something else of that name is not linked."""
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from trackaudit.pipeline import check_texts
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WRAPPER = "export function save(props) { exponea.update(props); }\n"
 CALL = "{ email: mail }); // expect"
@@ -306,3 +314,26 @@ def test_a_file_that_only_declares_is_no_caller_and_is_not_read_for_one() -> Non
     result = check_texts({"t.ts": WRAPPER, "b.ts": caller, "types.d.ts": declared, "Types.D.TS": declared})
     assert [finding.root.path for finding in result.findings] == ["b.ts"]
     assert result.summary.files_parsed == 2
+
+
+def test_the_same_files_are_parsed_in_every_run_whatever_the_order_of_sets(tmp_path: Path) -> None:
+    parts = [f"p{number}" for number in range(9)]
+    (tmp_path / "index.js").write_text("".join(f"export * from './{part}';\n" for part in parts))
+    (tmp_path / "send.js").write_text("export const save = (user) => exponea.update({ email: user.email });\n")
+    (tmp_path / "page.js").write_text("import { save } from '.';\nexport const done = (user) => save(user);\n")
+    for part in parts:
+        (tmp_path / part).mkdir()
+        (tmp_path / part / "index.js").write_text("export * from '../send';\n" if part == "p4" else "")
+    counts = {
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-m", "trackaudit", "check", "--no-cache", "--output-format=json"],
+                cwd=tmp_path,
+                env={**os.environ, "PYTHONHASHSEED": str(seed)},
+                capture_output=True,
+                check=False,
+            ).stdout
+        )["summary"]["files"]["parsed"]
+        for seed in range(5)
+    }
+    assert len(counts) == 1

@@ -142,9 +142,9 @@ class Linker:
         """Whether an import brings an SDK, or something of a file that is known to send."""
         if self._vocabulary.is_sdk_module(specifier):
             return True
-        targets = {self.resolve(module, specifier)}
+        targets = [self.resolve(module, specifier)]
         if module.language == "python":
-            targets.update(self.resolve(module, _submodule(specifier, name)) for name in names)
+            targets += [self.resolve(module, _submodule(specifier, name)) for name in names]
         return any(target is not None and self._sends(target, 0) for target in targets)
 
     def _linked(self, module: Module, specifier: str) -> list[Module]:
@@ -159,7 +159,10 @@ class Linker:
         stem = path.rpartition("/")[2].partition(".")[0]
         if stem not in INDEXES or depth > 3:
             return False
-        return any(self._sends(target, depth + 1) for module in self.parsed(path) for target in self.imports(module))
+        # In order, as what comes after the answer is not parsed: the same files must be in every run.
+        return any(
+            self._sends(target, depth + 1) for module in self.parsed(path) for target in sorted(self.imports(module))
+        )
 
     # ---- imports and exports
 
