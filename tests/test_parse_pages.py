@@ -71,6 +71,7 @@ LAYERS = [
     ("page.ftl", "<#-- {pre} -->{eol}<script><#if a??>{code}</#if></script>", "'${user.email?js_string}'"),
     ("page.html", "<p>{pre}</p>{eol}<script th:inline='javascript'>{code}</script>", "/*[[${user.email}]]*/ 'x'"),
     ("page.tpl", "{* {pre} *}{eol}<script>{if $a}{eol}{code}{/if}</script>", "'{$user.email|escape:\"javascript\"}'"),
+    ("page.latte", "{* {pre} *}{eol}<script>{if $a}{eol}{code}{/if}</script>", "{$user->identity->email}"),
     ("a.component.html", '<p>{pre}</p>{eol}<form (ngSubmit)="go();\t{code}"></form>', "user.email"),
     ("A.astro", "---{eol}---{eol}<p>{pre}</p><a onclick='{code}'>x</a>", "this.email.value"),
     ("A.vue", "<template lang='pug'>{eol}p {pre}{eol}form(@submit=\"{code}\"){eol}</template>", "customerEmail"),
@@ -218,6 +219,7 @@ MAIL = {
     "a.jsp": "'${fn:toLowerCase(user.email)}'",
     "a.html": "[[${#strings.toLowerCase(user.email)}]]",
     "a.tpl": "'{$user->email|lower nofilter}'",
+    "a.latte": "{$user->email|lower}",
     "a.isml": "'${customer.email.toLowerCase()}'",
     "a.hbs": "'{{lowercase user.email}}'",
     "a.erb": "<%= user.email.downcase.to_json %>",
@@ -235,6 +237,9 @@ BRANCHES = [
     ("a.jsp", "<c:choose><c:when test='${a}'>", "</c:when><c:otherwise>", "</c:otherwise></c:choose>"),
     ("a.jsp", "<% if (a) { %>", "<% } else { %>", "<% } %>"),
     ("a.tpl", "{if $a}", "{else}", "{/if}"),
+    ("a.latte", "{if $a}", "{else}", "{/if}"),
+    ("a.latte", "{ifset $a}", "{else}", "{/}"),
+    ("a.latte", "{switch $a}{case 1}", "{default}", "{/switch}"),
     ("a.isml", "<isif condition='${a}'>", "<iselse/>", "</isif>"),
     ("a.hbs", "{{#if a}}", "{{else}}", "{{/if}}"),
     ("a.erb", "<% if a %>", "<% else %>", "<% end %>"),
@@ -282,6 +287,19 @@ def test_smartys_words_for_braces_are_braces_and_what_is_literal_is_code() -> No
     )
     assert [module.errors for module in modules("a.tpl", text)] == [[]]
     assert check("a.tpl", text) == [(*spot(text, "'email'"), "identifier-in-update")]
+
+
+def test_what_latte_writes_is_a_value_and_a_scripts_own_braces_stay() -> None:
+    text = (
+        "{* a comment *}{var $mail = $user->identity->email}{varType App\\User $user}\n<script>"
+        "var list = [{foreach $items as $item}{$item->id}{sep}, {/sep}{/foreach}];\n"
+        "!function(e){return e.map((function(e){if(e){return e}})),{a:1}}(list);\n"
+        "exponea.track('view', { link: {link Product:show, $item->id}, name: {_'name'}, one: {=$item['x']} });\n"
+        "{include 'x.latte', foo: 1}{syntax off}(function(){return 1})(){/syntax};\n"
+        "exponea.update({ contact: {$mail|trim|noescape}, l: '{l}' });</script>"
+    )
+    assert [module.errors for module in modules("a.latte", text)] == [[]]
+    assert check("a.latte", text) == [(*spot(text, "contact: "), "identifier-in-update")]
 
 
 @pytest.mark.parametrize("sdk", ["exponea", "$exponea", "this.$exponea", "useNuxtApp().$exponea"])

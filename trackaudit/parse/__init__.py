@@ -51,6 +51,7 @@ _LANGUAGES = {
     ".isml": "html",
     ".ftl": "html",
     ".ftlh": "html",
+    ".latte": "html",
     ".hbs": "html",
     ".handlebars": "html",
     ".mustache": "html",

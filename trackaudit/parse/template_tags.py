@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from trackaudit.parse import template_at, template_braces, template_code, template_elements
+from trackaudit.parse.template_latte import latte
 from trackaudit.parse.template_tag import Dialect
 
 TYPE_CHECKING = False
@@ -30,6 +31,7 @@ BY_SUFFIX = {
     ".isml": "isml",
     ".ftl": "freemarker",
     ".ftlh": "freemarker",
+    ".latte": "latte",
     ".hbs": "handlebars",
     ".handlebars": "handlebars",
     ".mustache": "handlebars",
@@ -50,6 +52,7 @@ DIALECTS = {
     "go": Dialect((b"{{",), "go"),
     "razor": Dialect((b"@", b"<text>", b"</text>"), "csharp"),
     "smarty": Dialect((b"{",), "smarty"),
+    "latte": Dialect((b"{",), "latte"),
     "thymeleaf": Dialect((b"[[${", b"[(${", b"/*[[${", b"/*[(${", b"[# ", b"[/]")),
 }
 
@@ -78,6 +81,10 @@ def scan(data: bytes, dialect: Dialect) -> list[Tag]:
         at = tag.end
 
 
+def _single_brace(data: bytes, start: int, dialect: Dialect) -> Tag | None:
+    return latte(data, start) if dialect.style == "latte" else template_braces.smarty(data, start, dialect)
+
+
 _READERS: dict[bytes, Callable[[bytes, int, Dialect], Tag | None]] = {
     b"{{": template_braces.braces,
     b"{%": template_braces.statement,
@@ -97,7 +104,7 @@ _READERS: dict[bytes, Callable[[bytes, int, Dialect], Tag | None]] = {
     b"@": template_at.at,
     b"<text>": template_at.text_element,
     b"</text>": template_at.text_element,
-    b"{": template_braces.smarty,
+    b"{": _single_brace,
     b"[[${": template_elements.thymeleaf,
     b"[(${": template_elements.thymeleaf,
     b"/*[[${": template_elements.thymeleaf,

@@ -45,6 +45,7 @@ STYLES = {
     "handlebars": Style(commands=True),
     "csharp": Style(capitals=True),
     "smarty": Style(),
+    "latte": Style(dot_concat=True),
     "freemarker": Style(builtins=True),
 }
 
