@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _ESCAPE = re.compile(
     r"\\(?:u\{([0-9a-fA-F]+)\}|(?:U([0-9a-fA-F]{8})|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))|([0-7]{1,3})|(\r\n|[\s\S]))"
 )
-_JOINT = re.compile(r"[\"'](?:\s|\\\r?\n)*[bBrRuU]*[\"']")
-"""Between two strings that Python reads as one."""
+_JOINT = re.compile(r"[\"'](?:\s|\\\r?\n|#[^\n]*)*[bBrRuU]*[\"']")
+"""Between two strings that Python reads as one; comments may stand there."""
 _PREFIX = re.compile(r"[bBfFrRuU]{1,2}(?=[\"'])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _ONE = re.compile("\ufffd+")
@@ -84,7 +84,7 @@ def _holds(text: str, named: str) -> bool:
     whole = named.removeprefix("|").removeprefix("{{").removesuffix("}}")
     # A template's own reader takes bytes that are no text one by one.
     parts = {_ONE.sub("\ufffd", _HIGH.sub("\ufffd", one.lower())) for one in (whole, _MASK.sub("", whole))}
-    texts = {_ONE.sub("\ufffd", one.lower()) for one in (text, *_plainer(text))}
+    texts = {_ONE.sub("\ufffd", _HIGH.sub("\ufffd", one.lower())) for one in (text, *_plainer(text))}
     return any(part in one for part in parts for one in texts)
 
 
@@ -98,7 +98,9 @@ def shows(text: str, named: str) -> bool:
         return text.startswith("<")
     if named.startswith("match at "):  # what a `match` asks about
         return True
-    if not named.strip("_x") and text[:1] in "{%$":  # a template's tag where the script wants a name
+    if (not named.strip("_x") or named == "0") and text[:1] in "{%$":  # a template's tag where the script wants a name
+        return True
+    if _masks(text, named):
         return True
     if text[:1].isdigit() or r"\N{" in text:  # the value of a number, the name of a character
         return True
@@ -109,6 +111,20 @@ def shows(text: str, named: str) -> bool:
             return True
         seen |= {plain for one in seen for plain in _plainer(one)}
     return named in seen
+
+
+def _masks(text: str, named: str) -> bool:
+    """Whether a name is a text with fillers of the same length for the tags in it, as a template's mask leaves it."""
+    written = text.encode("utf-8", "replace").decode("latin-1")
+    filled = named.encode("utf-8", "replace").decode("latin-1")
+    if len(written) != len(filled):
+        return False
+    unlike = [match.span() for match in _MASK.finditer(filled) if written[match.start() : match.end()] != match.group()]
+    for start, end in reversed(unlike):
+        if written[start] not in "{<@$":
+            return False
+        written, filled = written[:start] + written[end:], filled[:start] + filled[end:]
+    return bool(unlike) and written == filled
 
 
 def _plainer(text: str) -> Iterator[str]:

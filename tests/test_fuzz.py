@@ -177,9 +177,19 @@ def test_no_front_end_fails_on_a_broken_file_and_its_places_stay_true(name: str)
             b' "parameter": [{"key": "html", "value": "<script>c()</script>"}]}]}}',
         ),
         ("a.py", b'f(json={"\x80\x80egistered": 1})\n'),
+        ("a.py", b'p = {"customer_ids"#: {"cookie": c},\n  "properties": {"email": m}}\n'),
+        ("a.js.erb", b"exponea.update({ email:exponea<%= user.email.to_json %>${, b: '<%= c %>' });\n"),
+        ("a.html", b'<form onsubmit="exponea.update(' + b"{% if a %}" * 300 + b"{" + b"{% endif %}" * 300 + b' e }">'),
+        ("a.svelte", b"<script>exponea.update({ email });</script><input bind:value={\xc2\x80mail}>"),
+        (
+            "a.tpl",
+            b"___INFO___\n___SANDBOXED_JS_FOR_WEB_TEMPLATE___\nconst callInWindow = require('callInWindow');"
+            b"callInWindow('exponea.update\n, { email: data.email });",
+        ),
+        ("a.yaml", b"\\ud800 a: b\n'\\ud800': c\n"),
     ],
 )
-def test_what_once_had_a_wrong_place_has_a_true_one(path: str, data: bytes) -> None:
+def test_what_once_had_a_wrong_place_or_was_thought_to_has_a_true_one(path: str, data: bytes) -> None:
     assert list(problems(data, parse(SourceFile(path, data, language_of(path) or "")))) == []
 
 

@@ -294,6 +294,12 @@ def test_utf16_is_an_error_range_and_no_document() -> None:
     assert (read.body, read.errors) == ([], [(0, len(data))])
 
 
+def test_half_an_escaped_surrogate_is_a_replacement_only_where_yaml_reads_escapes() -> None:
+    assert shown("a: \\ud800 \\u00e9\nb: \"\\ud800 \\u00e9\"\nc: '\\udfff'\n\\ud801: 1\n") == [
+        "{'a': '\\\\ud800 \\\\u00e9', 'b': '\ufffd \u00e9', 'c': '\\\\udfff', '\\\\ud801': 1}"
+    ]
+
+
 def test_control_characters_do_not_stop_yaml() -> None:
     assert shown("a: x\x07y\nb: 1\n") == ["{'a': 'x y', 'b': 1}"]
 

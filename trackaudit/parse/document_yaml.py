@@ -46,6 +46,7 @@ _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _INVALID = re.compile("[\udc80-\udcff]")
 # A hole has a bounded width and cannot run over its own end, so that no line of braces takes quadratic time.
 _TAG = r"\{\{(?:(?!\}\}).){0,300}\}\}|\{%(?:(?!%\}).){0,300}%\}|\{#(?:(?!#\}).){0,300}#\}"
+_UNICODE_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _TEMPLATE_LINE = re.compile(rf"(?m)^[ \t]*(?:(?:{_TAG})[ \t]*)+\r?$")
 _TEMPLATE_HOLE = re.compile(_TAG)
@@ -296,6 +297,10 @@ class _Reader:
             written = self.data[start + quotes : end - quotes].decode("utf-8", "replace")
             return scalar(self.data, start, end, written, quotes)
         value = event.value
+        if style != '"' and "\\ufffd" in value:
+            # Only in double quotes it is an escape; elsewhere it is text, whatever was put there to be read.
+            as_written = iter(_UNICODE_ESCAPE.findall(source))
+            value = _UNICODE_ESCAPE.sub(lambda match: str(next(as_written, match.group())), value)
         if is_key:
             return Literal(start, end, value)
         if tag is not None and tag != "!" and not tag.startswith(_CORE):

@@ -42,14 +42,14 @@ def template_modules(path: str, data: bytes) -> list[Module]:
     for node in walk(list(module.body)):
         if isinstance(node, Call) and isinstance(node.callee, Name) and node.args:
             asked = names.get(node.callee.id)
-            page = _named(node.args[0]) if asked is not None else None
+            page = _named(node.args[0], data) if asked is not None else None
             if page is not None and asked == _CALLS:
                 node.callee, node.args = page, node.args[1:]
     for node in walk(list(module.body)):
         for slot in ("value", "object", "callee", "left", "right"):
             copied = getattr(node, slot, None)
             if isinstance(copied, Call) and isinstance(copied.callee, Name) and copied.args:
-                page = _named(copied.args[0]) if names.get(copied.callee.id) == _COPIES else None
+                page = _named(copied.args[0], data) if names.get(copied.callee.id) == _COPIES else None
                 if page is not None:
                     setattr(node, slot, page)
     return [module]
@@ -67,12 +67,14 @@ def _required(module: Module) -> dict[str, str]:
     return found
 
 
-def _named(value: object) -> Expr | None:
-    """The global that a dotted name in a string is, at the string's place."""
+def _named(value: object, data: bytes) -> Expr | None:
+    """The global that a dotted name in a string is, at the string's place; `data`: the file."""
     if not isinstance(value, Literal) or not isinstance(value.value, str) or not value.value:
         return None
     first, *rest = value.value.split(".")
-    start, end = value.start + 1, value.end - 1
+    start, end = value.start + 1, value.end
+    if end - start > 0 and data[end - 1] == data[value.start]:  # broken code may not close it
+        end -= 1
     found: Expr = Name(start, end, first)
     for name in rest:
         found = Member(start, end, found, Literal(start, end, name))
