@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from rights import held_to_rights
 
 from trackaudit import discover as stage
 from trackaudit.config import Config
@@ -127,10 +128,12 @@ def test_a_tricky_tree_has_the_same_answers_with_and_without_ripgrep(
 
 
 @needs_ripgrep
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root can read everything")
+@held_to_rights
 def test_a_file_that_cannot_be_read_has_the_same_notice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tricky(tmp_path)
     (tmp_path / "late.js").chmod(0)
+    with pytest.raises(PermissionError):
+        (tmp_path / "late.js").read_bytes()
     assert answer(tmp_path, monkeypatch, True, {}) == answer(tmp_path, monkeypatch, False, {})
 
 
