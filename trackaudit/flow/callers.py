@@ -221,7 +221,7 @@ def _handed_on(linker: Linker, module: Module) -> set[str]:
                 found.add(target)
             elif isinstance(statement, p.Import):
                 taken.update((name.local, target) for name in statement.names)
-    for statement in module.body:
+    for statement in module.body if taken else ():
         value = statement.value if isinstance(statement, (p.Bind, p.Export)) else None
         if isinstance(value, (p.Function, p.Class)) or value is None:
             continue

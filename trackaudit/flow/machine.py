@@ -166,7 +166,7 @@ class Machine:
 
     def place(self, node: Node) -> Place:
         """A node's place in the running module."""
-        return Place(self.frame.module.path, node.start, node.end)
+        return Place(self.frames[-1].module.path, node.start, node.end)
 
     def source(self) -> SourceFile:
         """The running module's file."""
