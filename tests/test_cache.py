@@ -42,9 +42,9 @@ class Shop:
 
         analysed = analysis.analysed
 
-        def counted(look: Look) -> pipeline.Analysis:
+        def counted(look: Look, apart: bool = False) -> pipeline.Analysis:
             self.analysed += 1
-            return analysed(look)
+            return analysed(look, apart=apart)
 
         monkeypatch.setattr(analysis, "analysed", counted)
 
