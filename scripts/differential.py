@@ -206,6 +206,13 @@ def by_ast(data: bytes) -> Seen | None:
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     start, end = span(key)
                     facts.add(Fact(start, end, "key", data[start:end]))
+        elif isinstance(node, ast.JoinedStr):
+            # Its texts have no usable places behind a doubled brace: what is no value is text.
+            start, end = span(node)
+            for value in sorted(span(part) for part in node.values if isinstance(part, ast.FormattedValue)):
+                hidden.append((start, value[0]))
+                start = value[1]
+            hidden.append((start, end))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             hidden.append(span(node))
         for name, value in ast.iter_fields(node):
@@ -290,7 +297,7 @@ def _within(fact: Fact, ranges: list[tuple[int, int]]) -> bool:
     from bisect import bisect_right
 
     at = bisect_right(ranges, (fact.start, 1 << 60))
-    return any(start < fact.start and fact.end < end for start, end in ranges[max(0, at - 3) : at])
+    return any(start < fact.start < end for start, end in ranges[max(0, at - 3) : at])
 
 
 def files(folders: Iterable[str]) -> Iterator[str]:

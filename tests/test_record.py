@@ -93,7 +93,7 @@ def test_wrong_arguments_are_refused(kind: Any) -> None:
     for wrong in wrongs:
         with pytest.raises(TypeError):
             wrong()
-    with pytest.raises(ValueError):
+    with pytest.raises((ValueError, TypeError)):  # Python 3.13 raises the other one
         kind(1)._replace(z=2)
 
 
