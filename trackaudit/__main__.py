@@ -9,6 +9,6 @@ import sys
 _here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:] = [path for path in sys.path if path == _here or os.path.realpath(path) != os.path.realpath(os.getcwd())]
 
-from trackaudit.cli import main  # noqa: E402
+from trackaudit.cli import command  # noqa: E402
 
-raise SystemExit(main())
+command()

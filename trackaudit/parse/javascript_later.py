@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SHORT = 60
 """Bytes of a body that is lowered as fast as it is put off."""
-KEPT = 3_000_000
+KEPT = 1_500_000
 """Bytes of text whose syntax trees are kept: they take 25 times as much."""
 DEEP = 8
 """Bodies in bodies that are put off; what is in there is lowered with the last, else its text is searched too often."""
