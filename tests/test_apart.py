@@ -11,7 +11,7 @@ import pytest
 from test_incremental import FILES
 
 from trackaudit.cli import main
-from trackaudit.pipeline import apart
+from trackaudit.pipeline import analysis, apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +35,7 @@ class Dealing:
         self.times = 0
         self.chance = random.Random(0)
         self.parts = 3
+        monkeypatch.setattr(analysis, "ALONE", 1)
         monkeypatch.setattr(apart, "_shares", self._shares)
         real = apart._parts
 

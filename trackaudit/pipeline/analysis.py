@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from trackaudit.pipeline.looking import Look, Recall
     from trackaudit.vocabulary import Vocabulary
 
+ALONE = 16
+"""Candidates that one process sees sooner than it loads what deals them out."""
+
 
 def analyse(
     options: CheckOptions, every: bool = False, ground: Ground | None = None, recall: Recall | None = None
@@ -107,7 +110,7 @@ def analysis_of(
         )
 
     seen = None
-    if apart:
+    if apart and len(candidates) > ALONE:
         from trackaudit.pipeline.apart import see_apart
 
         seen = see_apart(seen_by, reader, candidates, config)
