@@ -165,6 +165,7 @@ def test_no_front_end_fails_on_a_broken_file_and_its_places_stay_true(name: str)
     ("path", "data"),
     [
         ("a.tsx", b'import { a } ` " } ` "../hooks/useEngagement";\n'),
+        ("a.liquid", b"<script>exponea.update({ email: {{ c |\xf0\x9f\x98\x80 json }} })</script>"),
         ("a.svelte", b"<script>exponea.update({ email });</script>\n<a on:click={ /><input bind:value={ ><a onclick={"),
         (
             "GTM-1.json",
@@ -180,6 +181,7 @@ def test_no_front_end_fails_on_a_broken_file_and_its_places_stay_true(name: str)
         ("a.py", b'p = {"customer_ids"#: {"cookie": c},\n  "properties": {"email": m}}\n'),
         ("a.js.erb", b"exponea.update({ email:exponea<%= user.email.to_json %>${, b: '<%= c %>' });\n"),
         ("a.html", b'<form onsubmit="exponea.update(' + b"{% if a %}" * 300 + b"{" + b"{% endif %}" * 300 + b' e }">'),
+        ("a.liquid", b"<script>exponea.update({ email: {{ c |\xf0\x9f\x98\x80 json }} })</script>"),
         ("a.svelte", b"<script>exponea.update({ email });</script><input bind:value={\xc2\x80mail}>"),
         (
             "a.tpl",

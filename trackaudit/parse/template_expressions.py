@@ -172,7 +172,7 @@ class _Reader(Tokens):
             start = self.tokens[self.at][2]
             if self.kind() != "name":
                 return Unknown(value.start, self.end(), [value])
-            name = self.tokens[self.at][1]
+            name = _text(self.tokens[self.at][1])
             self.at += 1
             callee = Name(start, self.end(), FILTER + name)
             args: list[Expr | Spread] = [value]
@@ -274,7 +274,7 @@ class _Reader(Tokens):
         args: list[Expr | Spread] = [value]
         if self.take("("):
             args.extend(self.arguments(")"))
-        return _filtered(value, Name(start, end, FILTER + name), args, self.end())
+        return _filtered(value, Name(start, end, FILTER + _text(name)), args, self.end())
 
     def member(self, value: Expr, name: str, start: int, end: int, optional: bool) -> Expr:
         name = _text(name.lstrip("$"))
