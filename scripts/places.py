@@ -76,7 +76,11 @@ def _unlike(data: bytes, path: str, node: Node) -> Iterator[Problem]:
 
 def _is_made(path: str, named: str) -> bool:
     """Whether a front end writes it itself: the official template's calls, a container's variable, a binding."""
-    return (named in _OF_CONTAINERS or named.startswith("{{")) if path.endswith(".json") else named in ("value", "item")
+    return (
+        (named in _OF_CONTAINERS or named.startswith("{{"))
+        if path.endswith(".json")
+        else named.removeprefix("|") in ("value", "item")
+    )
 
 
 def _holds(text: str, named: str) -> bool:

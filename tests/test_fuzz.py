@@ -166,6 +166,7 @@ def test_no_front_end_fails_on_a_broken_file_and_its_places_stay_true(name: str)
     [
         ("a.tsx", b'import { a } ` " } ` "../hooks/useEngagement";\n'),
         ("a.liquid", b"<script>exponea.update({ email: {{ c |\xf0\x9f\x98\x80 json }} })</script>"),
+        ("a.gohtml", b"{{ with .User }}<script>exponea.update({ name: {{ .\nName }} });</script>{{ end }}"),
         ("a.svelte", b"<script>exponea.update({ email });</script>\n<a on:click={ /><input bind:value={ ><a onclick={"),
         (
             "GTM-1.json",
