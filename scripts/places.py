@@ -23,6 +23,7 @@ _JOINT = re.compile(r"[\"'](?:\s|\\\r?\n|#[^\n]*)*[bBrRuU]*[\"']")
 """Between two strings that Python reads as one; comments may stand there."""
 _PREFIX = re.compile(r"[bBfFrRuU]{1,2}(?=[\"'])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_SEPARATOR = re.compile("\\s*([\u2028\u2029])\\s*")
 _ONE = re.compile("\ufffd+")
 """What bytes that are no text become, one or several."""
 _HIGH = re.compile("[\x80-\xff]")
@@ -145,6 +146,7 @@ def _plainer(text: str) -> Iterator[str]:
     yield text.replace("\\", "")  # an escape that is none stands for itself
     yield text.strip()
     yield " ".join(text.split())  # YAML folds a plain scalar's lines
+    yield _SEPARATOR.sub(r"\1", text)  # but keeps what Unicode separates them with
     yield _CONTROL.sub(" ", text)  # no YAML may hold these
     yield _JOINT.sub("", text)
 
