@@ -10,7 +10,7 @@ from trackaudit.flow.outline import Outline, bound_names, node_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from trackaudit.model import SourceFile
     from trackaudit.program import Module
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PLAIN = (p.Name, p.Member, p.Literal, p.Conditional, p.Logical, p.Wrap)
 """What can be evaluated at any time: nothing is called."""
 FEW = 60
-"""So many words are looked for one by one; more are looked up among a file's own."""
+"""So many words are looked for in a file one by one; after these they are looked up among its own."""
 _VALUES = frozenset(("None", "True", "False"))
 _NAME = re.compile(r"[\w$]+")
 
@@ -47,8 +47,10 @@ class Relevance:
         self._words: dict[int, dict[int, frozenset[str]]] = {}
         self._outlines: dict[int, Outline] = {}
         self._relevant: dict[int, set[str]] = {}
-        self._plain: set[str] = set()
+        self._plain: dict[str, bool] = {}
+        self._sought: dict[int, int] = {}
         self._texts: dict[int, frozenset[str]] = {}
+        self._done: dict[int, set[str]] = {}
         self._spots: dict[int, list[int]] = {}
         self._inheriting: set[int] = set()
         self._own_members: dict[int, dict[str, list[p.Assign | p.Bind]]] = {}
@@ -80,25 +82,39 @@ class Relevance:
         own = self.outline(module)
         if not own.waiting:
             return own
+        done = self._done.setdefault(id(module), set())
+        names = {word.lstrip(".=") for word in words} - done
+        if not names:
+            return own
         data = self._source(module.path).data
-        names = {word.lstrip(".=") for word in words}
-        if len(names) > FEW:
-            there = names.intersection(_NAME.findall(data.decode("utf-8", "replace")))
-            names = there.union(names - there - self._plain)
-        held = [name for name in names if name.encode() in data or self._is_hidden(name, data)]
+        held = self._held(module, names, data)
+        done.update(names.difference(held) if node is not None else names)
         if not held:
             return own
         return self.read_where(module, lambda start, end: any(_may_say(word, data, start, end) for word in held), node)
 
-    def _is_hidden(self, word: str, data: bytes) -> bool:
-        """Whether code may say a word that is not written in it: a key that is no text."""
-        if not word or word[0].isdigit() or word[0] == "-" or word in _VALUES:
-            return True
-        if word == "children":
-            return b"</" in data  # the key under which a JSX element has what is in it is not written
-        if _NAME.fullmatch(word) is not None:
-            self._plain.add(word)
-        return False
+    def _held(self, module: Module, words: Collection[str], data: bytes) -> list[str]:
+        """Those of the words that the code of a file may say."""
+        before = self._sought.get(id(module), 0)
+        self._sought[id(module)] = before + len(words)
+        if before + len(words) <= FEW:
+            return [word for word in words if word.encode() in data or _is_hidden(word, data)]
+        there = self._texts.get(id(module))
+        if there is None:
+            there = self._texts[id(module)] = frozenset(_NAME.findall(data.decode("utf-8", "replace")))
+        strange = (word for word in words if word not in there and not self._is_plain(word))
+        return [
+            *there.intersection(words),
+            *(word for word in strange if word.encode() in data or _is_hidden(word, data)),
+        ]
+
+    def _is_plain(self, word: str) -> bool:
+        """Whether a word is only said where it is written, and written as a name."""
+        known = self._plain.get(word)
+        if known is None:
+            known = _NAME.fullmatch(word) is not None and not _is_hidden(word, b"</")
+            self._plain[word] = known
+        return known
 
     def read_where(self, module: Module, test: Callable[[int, int], bool], node: p.Node | None = None) -> Outline:
         """Read the bodies (within a node) whose places pass a test, and those in them; what the module holds then."""
@@ -234,6 +250,13 @@ def _waiting(outline: Outline, node: p.Node | None) -> Iterator[tuple[p.Function
         later = function.later
         if later is not None and (node is None or (node.start <= later.start and later.end <= node.end)):
             yield function, later
+
+
+def _is_hidden(word: str, data: bytes) -> bool:
+    """Whether code may say a word that is not written in it: a key that is no text."""
+    if not word or word[0].isdigit() or word[0] == "-" or word in _VALUES:
+        return True
+    return word == "children" and b"</" in data  # the key under which a JSX element has what is in it is not written
 
 
 def _may_say(word: str, data: bytes, start: int, end: int) -> bool:
