@@ -20,14 +20,13 @@ from trackaudit.flow.groups import grouped
 from trackaudit.flow.rounds import CALLER_FILES, Trace
 from trackaudit.model import MARK
 from trackaudit.pipeline.islands import joined
-from trackaudit.pipeline.packed import noun, plain
 from trackaudit.pipeline.reader import Files, Reader
-from trackaudit.pipeline.seen import Seen, in_order
+from trackaudit.pipeline.seen import Seen, plain_of, seen_of, together
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from trackaudit.config import Config
 
@@ -190,9 +189,7 @@ def _packed(part: Part) -> bytes:
     assert trace is not None
     return marshal.dumps(
         (
-            [plain(some) for some in (seen.calls, seen.unresolved, seen.wrappers, seen.moments, seen.notices)],
-            {message: list(places) for message, places in seen.limits.items()},
-            dict(seen.evaluated),
+            plain_of(seen),
             (seen.parsed, seen.links, seen.seconds),
             ({path: tuple(one) for path, one in trace.wanted.items()}, *trace[1:]),
             (part.islands, part.says, part.marked),
@@ -203,11 +200,9 @@ def _packed(part: Part) -> bytes:
 def _unpacked(data: bytes) -> Part:
     from trackaudit.flow.callers import Wanted
 
-    packed, limits, evaluated, (parsed, links, seconds), (wanted, *trace), more = marshal.loads(data)
-    calls, unresolved, wrappers, moments, notices = map(noun, packed)
+    packed, (parsed, links, seconds), (wanted, *trace), more = marshal.loads(data)
     known = Trace({path: Wanted(*one) for path, one in wanted.items()}, *trace)
-    seen = Seen(calls, unresolved, wrappers, moments, notices, limits, evaluated, parsed, links, seconds, known)
-    return Part(seen, *more)
+    return Part(seen_of(packed, parsed)._replace(links=links, seconds=seconds, trace=known), *more)
 
 
 # ------------------------------------------------------------------------------------------------ putting together
@@ -223,7 +218,7 @@ def _together(
     """What all parts saw; what was seen in islands that are joined to another part is seen anew."""
     mixed = _mixed(parts, reader)
     for _ in range(TURNS):
-        kept = [_without(part.seen, part.islands, mixed[number]) for number, part in enumerate(parts)]
+        kept = [_without(part, left) for part, left in zip(parts, mixed, strict=True)]
         gone = {path for number, part in enumerate(parts) for path, at in part.islands.items() if at in mixed[number]}
         own = [path for path in candidates if path in gone]
         if not own:
@@ -286,25 +281,9 @@ def _reached(seen: Seen, reader: Reader, parts: Sequence[Part]) -> list[set[int]
     return found
 
 
-def _without(seen: Seen, islands: Mapping[str, int], mixed: Collection[int]) -> Seen:
+def _without(part: Part, mixed: Collection[int]) -> Seen:
     """What was seen in other islands than these."""
-    if not mixed:
-        return seen
-
-    def stays(path: str) -> bool:
-        return islands.get(path, -1) not in mixed
-
-    limits = {message: [place for place in places if stays(place[0])] for message, places in seen.limits.items()}
-    return seen._replace(
-        calls=tuple(one for one in seen.calls if stays(one.sink.path)),
-        unresolved=tuple(one for one in seen.unresolved if stays(one.place.path)),
-        wrappers=tuple(one for one in seen.wrappers if stays(one.place.path)),
-        moments=tuple(one for one in seen.moments if stays(one.place.path)),
-        notices=tuple(one for one in seen.notices if stays(one.path)),
-        limits={message: places for message, places in limits.items() if places},
-        evaluated={path: count for path, count in seen.evaluated.items() if stays(path)},
-        parsed=frozenset(path for path in seen.parsed if stays(path)),
-    )
+    return part.seen.only(lambda path: part.islands.get(path, -1) not in mixed) if mixed else part.seen
 
 
 def _fits(parts: Iterable[Seen], config: Config) -> bool:
@@ -319,24 +298,12 @@ def _fits(parts: Iterable[Seen], config: Config) -> bool:
 
 
 def _sum(parts: Sequence[Seen]) -> Seen:
-    limits: dict[str, list[tuple[str, int]]] = {}
-    for seen in parts:
-        for message, places in seen.limits.items():
-            limits.setdefault(message, []).extend((path, line) for path, line in places)
     traces = [seen.trace for seen in parts if seen.trace is not None]
     slowest = max(parts, key=lambda seen: sum(seen.seconds))
-    return Seen(
-        tuple(in_order([one for seen in parts for one in seen.calls])),
-        tuple(sorted(one for seen in parts for one in seen.unresolved)),
-        tuple(sorted((one for seen in parts for one in seen.wrappers), key=lambda one: one.place)),
-        tuple(sorted((one for seen in parts for one in seen.moments), key=lambda one: one.place)),
-        tuple(one for seen in parts for one in seen.notices),
-        {message: sorted(limits[message]) for message in sorted(limits)},
-        {path: count for seen in parts for path, count in seen.evaluated.items()},
-        frozenset().union(*(seen.parsed for seen in parts)),
-        frozenset().union(*(seen.links for seen in parts)),
-        slowest.seconds,
-        Trace(
+    return together(parts)._replace(
+        links=frozenset().union(*(seen.links for seen in parts)),
+        seconds=slowest.seconds,
+        trace=Trace(
             {path: one for trace in traces for path, one in trace.wanted.items()},
             frozenset().union(*(trace.sought for trace in traces)),
             frozenset().union(*(trace.globals for trace in traces)),

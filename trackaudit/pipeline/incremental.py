@@ -21,7 +21,7 @@ from trackaudit.pipeline.analysis import concluded
 from trackaudit.pipeline.looking import Look, anchors, config_of
 from trackaudit.pipeline.packed import noun
 from trackaudit.pipeline.reader import PACKAGES, Files, Reader, nearest_package, package_folders
-from trackaudit.pipeline.seen import Seen, in_order, see
+from trackaudit.pipeline.seen import Seen, see, seen_of, together
 from trackaudit.record import NamedTuple
 from trackaudit.vocabulary import load_vocabulary
 
@@ -290,29 +290,9 @@ class _Renewal:
 
     def _merged(self, seen: Seen, touched: Container[int]) -> Seen:
         """What was seen then where nothing is touched, and what is seen now."""
-        base = self.base
-
-        def stays(path: str) -> bool:
-            return base.islands[path] not in touched
-
-        (calls, unresolved, wrappers, moments, notices), limits, evaluated = base.seen
-        places = {message: [place for place in found if stays(place[0])] for message, found in limits.items()}
-        for message, more in seen.limits.items():
-            places.setdefault(message, []).extend(more)
-        return seen._replace(
-            calls=tuple(in_order([*(one for one in noun(calls) if stays(one.sink.path)), *seen.calls])),
-            unresolved=tuple(sorted((*(one for one in noun(unresolved) if stays(one.place.path)), *seen.unresolved))),
-            wrappers=_by_place(*(one for one in noun(wrappers) if stays(one.place.path)), *seen.wrappers),
-            moments=_by_place(*(one for one in noun(moments) if stays(one.place.path)), *seen.moments),
-            notices=(*(one for one in noun(notices) if stays(one.path)), *seen.notices),
-            limits={message: sorted(map(tuple, found)) for message, found in places.items() if found},
-            evaluated={**{path: count for path, count in evaluated.items() if stays(path)}, **seen.evaluated},
-            parsed=seen.parsed.union(path for path in base.islands if stays(path)),
-        )
-
-
-def _by_place(*found: Any) -> Any:
-    return tuple(sorted(found, key=lambda one: one.place))
+        islands = self.base.islands
+        kept = seen_of(self.base.seen, islands).only(lambda path: islands[path] not in touched)
+        return together([kept, seen])._replace(links=seen.links, seconds=seen.seconds, trace=seen.trace)
 
 
 def _may_call(path: str) -> bool:

@@ -12,6 +12,7 @@ from trackaudit.flow.groups import chained, grouped, sayers
 from trackaudit.model import MARK
 from trackaudit.pipeline.packed import plain
 from trackaudit.pipeline.reader import PACKAGES
+from trackaudit.pipeline.seen import plain_of
 from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
@@ -118,11 +119,7 @@ def base_of(
         callers,
         trace.last if trace is not None else 0,
         trace.spent if trace is not None else 0,
-        (
-            [plain(part) for part in (seen.calls, seen.unresolved, seen.wrappers, seen.moments, seen.notices)],
-            {message: list(places) for message, places in seen.limits.items()},
-            dict(seen.evaluated),
-        ),
+        plain_of(seen),
     )
     return base, names
 

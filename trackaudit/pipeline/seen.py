@@ -18,6 +18,7 @@ from trackaudit.record import NamedTuple
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+    from typing import Any
 
     from trackaudit.config import Config
     from trackaudit.flow.callers import Wanted
@@ -54,6 +55,20 @@ class Seen(NamedTuple):
             more = f"; and so in {len(others)} more files" if others else ""
             found.append(Notice("limit", path, line, f"{message}{more}"))
         return sorted(dict.fromkeys(found), key=_notice_order)
+
+    def only(self, stays: Callable[[str], bool]) -> Seen:
+        """What was seen in the files that stay."""
+        limits = {message: [place for place in places if stays(place[0])] for message, places in self.limits.items()}
+        return self._replace(
+            calls=tuple(one for one in self.calls if stays(one.sink.path)),
+            unresolved=tuple(one for one in self.unresolved if stays(one.place.path)),
+            wrappers=tuple(one for one in self.wrappers if stays(one.place.path)),
+            moments=tuple(one for one in self.moments if stays(one.place.path)),
+            notices=tuple(one for one in self.notices if stays(one.path)),
+            limits={message: places for message, places in limits.items() if places},
+            evaluated={path: count for path, count in self.evaluated.items() if stays(path)},
+            parsed=frozenset(filter(stays, self.parsed)),
+        )
 
     def summary(self) -> Summary:
         """The account of this part of a run."""
@@ -135,6 +150,45 @@ def _heard(notices: Iterable[Notice], candidates: Iterable[str], trace: Trace) -
     name that a file that sends asked for."""
     where = {"", *candidates, *trace.sought, *trace.missed}
     return [notice for notice in notices if notice.kind != "limit" or notice.path in where]
+
+
+def together(parts: Sequence[Seen]) -> Seen:
+    """What was seen in parts that nothing joins, in the order in which one evaluation gives it; without links, seconds
+    and trace."""
+    limits: dict[str, list[tuple[str, int]]] = {}
+    for seen in parts:
+        for message, places in seen.limits.items():
+            limits.setdefault(message, []).extend((path, line) for path, line in places)
+    return Seen(
+        tuple(in_order(one for seen in parts for one in seen.calls)),
+        tuple(sorted(one for seen in parts for one in seen.unresolved)),
+        tuple(sorted((one for seen in parts for one in seen.wrappers), key=lambda one: one.place)),
+        tuple(sorted((one for seen in parts for one in seen.moments), key=lambda one: one.place)),
+        tuple(one for seen in parts for one in seen.notices),
+        {message: sorted(limits[message]) for message in sorted(limits)},
+        {path: count for seen in parts for path, count in seen.evaluated.items()},
+        frozenset().union(*(seen.parsed for seen in parts)),
+    )
+
+
+def plain_of(seen: Seen) -> tuple[Any, ...]:
+    """What was seen as plain data; without what was parsed, links, seconds and trace."""
+    from trackaudit.pipeline.packed import plain
+
+    return (
+        [plain(part) for part in (seen.calls, seen.unresolved, seen.wrappers, seen.moments, seen.notices)],
+        {message: list(places) for message, places in seen.limits.items()},
+        dict(seen.evaluated),
+    )
+
+
+def seen_of(kept: tuple[Any, ...], parsed: Iterable[str]) -> Seen:
+    """What `plain_of` was given. `parsed`: the files that were."""
+    from trackaudit.pipeline.packed import noun
+
+    parts, limits, evaluated = kept
+    calls, unresolved, wrappers, moments, notices = map(noun, parts)
+    return Seen(calls, unresolved, wrappers, moments, notices, limits, evaluated, frozenset(parsed))
 
 
 def in_order(calls: Iterable[TrackingCall]) -> list[TrackingCall]:
