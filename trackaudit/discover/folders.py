@@ -35,7 +35,7 @@ class Folders(NamedTuple):
 
     stamp: checksum of git's index then. settings: what git's configuration said. ignoring: by path, the state of each
     file that says what is ignored. times: by folder, relative to the root, nanoseconds of its last change; 0 if it was
-    perhaps being changed. untracked: what git listed, sorted.
+    perhaps being changed. untracked: what git listed.
     """
 
     stamp: bytes

@@ -14,7 +14,6 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import BinaryIO
 
 _HEAD = 12
@@ -68,9 +67,16 @@ def stamp(file: BinaryIO) -> bytes:
 
 def marks(data: bytes) -> bytes | None:
     """Where in an index each block of entries begins, to be kept with it; None if it cannot be read."""
+    starts: list[int] = []
+    at = _HEAD
     try:
-        starts = [at for number, (at, _, _) in enumerate(_entries(data)) if number % _BLOCK == 0]
+        for number in range(_count(data)):
+            if number % _BLOCK == 0:
+                starts.append(at)
+            at = _entry(data, at)[2]
     except _Unread:
+        return None
+    if data[at : at + 4] == _LINK:
         return None
     return b"".join(at.to_bytes(8, sys.byteorder) for at in starts)
 
@@ -116,16 +122,6 @@ def _compared(then: bytes, starts: memoryview[int], now: bytes, prefix: bytes) -
     if _LINK in (then[at : at + 4], now[to : to + 4]):
         raise _Unread
     return found
-
-
-def _entries(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    at = _HEAD
-    for _ in range(_count(data)):
-        name, what, after = _entry(data, at)
-        yield at, name, what
-        at = after
-    if data[at : at + 4] == _LINK:
-        raise _Unread
 
 
 def _count(data: bytes) -> int:

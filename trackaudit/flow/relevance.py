@@ -252,18 +252,17 @@ def _waiting(outline: Outline, node: p.Node | None) -> Iterator[tuple[p.Function
             yield function, later
 
 
-def _is_hidden(word: str, data: bytes) -> bool:
-    """Whether code may say a word that is not written in it: a key that is no text."""
+def _is_hidden(word: str, data: bytes, start: int = 0, end: int | None = None) -> bool:
+    """Whether code in data[start:end] may say a word that is not written in it, or in more than one way: a key that is
+    no text; the one under which a JSX element has what is in it."""
     if not word or word[0].isdigit() or word[0] == "-" or word in _VALUES:
         return True
-    return word == "children" and b"</" in data  # the key under which a JSX element has what is in it is not written
+    return word == "children" and data.find(b"</", start, end) >= 0
 
 
 def _may_say(word: str, data: bytes, start: int, end: int) -> bool:
     """Whether code in data[start:end] may say a word: it is written there, and is no part of a longer one."""
-    if not word or word[0].isdigit() or word[0] == "-" or word in _VALUES:
-        return True  # written in more than one way
-    if word == "children" and data.find(b"</", start, end) >= 0:
+    if _is_hidden(word, data, start, end):
         return True
     name = word.encode()
     at = data.find(name, start, end)

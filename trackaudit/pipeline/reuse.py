@@ -26,7 +26,7 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from trackaudit.discover import Ground
@@ -198,6 +198,9 @@ def _remembered(root: str, words: Any, max_size: int, changed: Iterable[str]) ->
 
 def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
     """Keep what a whole run gave for the next runs, if it can be told when it holds."""
+    from trackaudit.pipeline.incremental import serves
+    from trackaudit.pipeline.islands import base_of
+
     root, repository, folders = check.ground.root, check.ground.repository, check.sight.folders
     if repository is None or _was_hurried(outcome.result):
         return
@@ -229,8 +232,10 @@ def keep(check: Asked, analysis: Analysis, outcome: CheckOutcome) -> None:
         folders = surveyed(root, repository, now.stamp, sight.settings, names, untracked, began)
         check.store.keep_folders(folders)
     # In a virtual environment no file counts as listed, and which folders are one is not kept.
-    if not any(name.rpartition("/")[2] == "pyvenv.cfg" for name in listed):
-        _keep_base(check, analysis, now, listed, others, gone)
+    if serves(check.ground) and not any(name.rpartition("/")[2] == "pyvenv.cfg" for name in listed):
+        left = base_of(check.base_key, analysis, now, listed, others, gone)
+        if left is not None:
+            check.store.keep_base(*left)
     _keep_result(check, analysis, outcome, now, others, gone)
 
 
@@ -251,22 +256,6 @@ def keep_renewed(check: Asked, renewed: Renewed, outcome: CheckOutcome) -> None:
     others = {**renewed.base.others, **digests(root, unlisted)}
     if still_missing(root, gone):
         _keep_result(check, renewed.analysis, outcome, now, others, gone)
-
-
-def _keep_base(
-    check: Asked,
-    analysis: Analysis,
-    now: Snapshot,
-    listed: Container[str],
-    others: dict[str, bytes],
-    gone: dict[str, list[str]],
-) -> None:
-    from trackaudit.pipeline.incremental import serves
-    from trackaudit.pipeline.islands import base_of
-
-    left = base_of(check.base_key, analysis, now, listed, others, gone) if serves(check.ground) else None
-    if left is not None:
-        check.store.keep_base(*left)
 
 
 def _keep_result(
