@@ -51,8 +51,8 @@ FILES: dict[str, tuple[str, ...]] = {
         "<script>exponea.update({ email: user.email }) // trackaudit: ignore[identifier-in-update] known\n</script>\n",
     ),
     "server/client.py": (
-        "from exponea_python.exponea import Exponea\n\ndef send(ids, props):\n"
-        "    Exponea('t').update_customer_properties(ids, props)\n",
+        "from exponea_python_sdk import Exponea\n\ndef send(ids, props):\n"
+        "    Exponea('t').tracking.update_customer_properties(ids, props)\n",
         "def send(ids, props):\n    pass\n",
     ),
     "server/views.py": (
