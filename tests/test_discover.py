@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trackaudit.config import Config
+from trackaudit.config.anchors import Anchors
 from trackaudit.discover import Discovery, Ground, Sources, discover, is_test_path, locate
 from trackaudit.discover.listing import is_skipped, skipped
 from trackaudit.errors import InputError
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-ANCHORS = (b"exponea", b"customer_ids")
+ANCHORS = Anchors((b"exponea",), (b"customer_ids",))
 CALL = "exponea.update({ email: mail })\n"
 
 
 def wanted(paths: Iterable[str]) -> list[str]:
-    return [path for path in paths if path.endswith((".js", ".py", ".json", ".ts"))]
+    return [path for path in paths if path.endswith((".js", ".py", ".pyi", ".json", ".ts", ".mts", ".cts"))]
 
 
 def write(root: Path, **files: str | bytes) -> None:
@@ -357,6 +358,40 @@ def test_only_files_with_an_anchor_become_candidates(tmp_path: Path) -> None:
     assert (found.seen, found.scanned) == (5, 4)
     assert found.listing == ["a.js", "b.js", "c.json", "e.py"]
     assert found.notices == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'x = { customer_ids: 1 }',
+        'x["customer_ids"] = 1',
+        '{"code": "send({\\ncustomer_ids: 1})"}',
+        '{"code": "\\u0022customer_ids\\u0022"}',
+        'a = "%22customer_ids%22"',
+        'my_customer_ids = 1; customer_ids',
+        'customer_ids',
+        'getExponeaLayer = exponeaLayer',
+    ],
+)  # fmt: skip
+def test_a_key_counts_where_it_stands_alone_and_a_product_anywhere(text: str) -> None:
+    assert ANCHORS.held(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["my_customer_ids = 1", "const customer_idsByName = 1", "customer_ids2", "Exponea", ""]
+)
+def test_a_key_that_is_part_of_another_word_does_not_count(text: str) -> None:
+    assert not ANCHORS.held(text.encode())
+
+
+def test_a_file_of_types_is_never_scanned_and_naming_one_is_no_mistake(tmp_path: Path) -> None:
+    names = ("a.d.ts", "b.d.mts", "c.d.cts", "d.pyi", "e.ts")
+    for name in names:
+        (tmp_path / name).write_text("declare const exponea: any\n")
+    found = find(tmp_path)
+    assert (found.candidates, found.seen, found.scanned) == (["e.ts"], 5, 1)
+    named = find(tmp_path, *names)
+    assert (named.candidates, named.notices) == (["e.ts"], [])
 
 
 def test_a_file_above_the_limit_is_a_notice_that_names_the_setting(tmp_path: Path) -> None:

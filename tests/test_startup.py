@@ -79,7 +79,8 @@ STANDARD = {"typing", "json", "subprocess", "pathlib", "dataclasses", "importlib
 LIGHT = {"__future__", "_collections", "_locale", "errno", "gc", "marshal", "select", "time"}
 """All of the standard library that a run without a word of ours needs, beside what the interpreter has loaded."""
 FIRST = {
-    "", ".cli", ".cli.output", ".cli.plain", ".cli.running", ".config", ".config.limits", ".config.packed",
+    "", ".cli", ".cli.output", ".cli.plain", ".cli.running", ".config", ".config.anchors", ".config.limits",
+    ".config.packed",
     ".discover", ".discover.git", ".discover.ground", ".discover.listing", ".discover.process", ".discover.sources",
     ".errors", ".faults", ".model", ".parse", ".pipeline", ".pipeline.looking", ".pipeline.options",
     ".pipeline.silence", ".record", ".report", ".report.escape", ".report.frame", ".report.progress",

@@ -697,14 +697,14 @@ def test_the_configurations_globals_and_sinks_are_sinks() -> None:
     made = vocabulary.call_sink("acme", ("Client", "()", "log"), "python")
     assert made is not None and (made.operation, made.channel) == ("event", "page")
     assert vocabulary.call_sink("@acme/other", ("setCustomer",), "javascript") is None
-    assert {b"brx", b"acme.sdk", b"@acme/analytics", b"acme"} - set(vocabulary.anchors) == {
+    assert {b"brx", b"acme.sdk", b"@acme/analytics", b"acme"} - set(vocabulary.anchors.words) == {
         b"acme.sdk",
         b"@acme/analytics",
     }
 
 
 def test_no_anchor_is_part_of_another() -> None:
-    anchors = VOCABULARY.anchors
+    anchors = VOCABULARY.anchors.words
     assert {b"exponea", b"infinario", b"customer_ids", b"brweb", b"id_mappings"} <= set(anchors)
     assert not [(a, b) for a in anchors for b in anchors if a != b and a in b]
 
@@ -965,7 +965,7 @@ def test_one_file_adds_an_sdk(tmp_path: Path) -> None:
     vocabulary = load_vocabulary(Config(extend_rules=(str(tmp_path / "rules"),)))
     sink = vocabulary.call_sink("", ("window", "acmeTrack", "setTraits"), "javascript")
     assert sink is not None and sink.arguments == {"properties": Argument(1)}
-    assert b"acmeTrack" in vocabulary.anchors
+    assert b"acmeTrack" in vocabulary.anchors.words
     assert vocabulary.call_sink("", ("exponea", "update"), "javascript") is not None
 
 

@@ -10,6 +10,7 @@ import marshal
 import os
 
 from trackaudit.config import rules_dir
+from trackaudit.config.anchors import Anchors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,12 +24,11 @@ FORMAT = 2
 """Of marshal: the last one without references, whose bytes are the same for the same data."""
 
 
-def pack(rules: dict[str, tuple[Any, ...]], vocabulary: dict[str, Any], anchors: tuple[bytes, ...] | None) -> bytes:
+def pack(rules: dict[str, tuple[Any, ...]], vocabulary: dict[str, Any], anchors: Anchors | None) -> bytes:
     """The file's bytes. `rules`: by file name, `engine.rule.Plain` each; their examples, which come last and are most
-    of the whole, are a part of their own. `anchors`: the words of which a file must hold one; None if they are not all
-    that counts."""
+    of the whole, are a part of their own. `anchors`: None if they are not all that counts."""
     bare = {name: rule[:-1] for name, rule in rules.items()}
-    parts = (anchors, vocabulary, bare, {name: rule[-1] for name, rule in rules.items()})
+    parts = (anchors and tuple(anchors), vocabulary, bare, {name: rule[-1] for name, rule in rules.items()})
     return b"".join(marshal.dumps(marshal.dumps(part, FORMAT), FORMAT) for part in parts)
 
 
@@ -52,9 +52,10 @@ def packed_vocabulary() -> dict[str, Any] | None:
     return _packed("vocabulary")  # type: ignore[no-any-return]
 
 
-def packed_anchors() -> tuple[bytes, ...] | None:
+def packed_anchors() -> Anchors | None:
     """The words of which a file must hold one to be read, without a configuration; None where nothing is packed."""
-    return _packed("anchors")  # type: ignore[no-any-return]
+    anchors = _packed("anchors")
+    return Anchors(*anchors) if anchors is not None else None
 
 
 def _packed(part: str) -> Any:

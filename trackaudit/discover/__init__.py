@@ -10,7 +10,16 @@ import os
 
 from trackaudit.discover.git import index_of
 from trackaudit.discover.ground import Ground, Target, locate, named_files, under
-from trackaudit.discover.listing import Listing, ignore_spec, is_skipped, list_repository, passed_over, skipped, walk
+from trackaudit.discover.listing import (
+    DECLARATIONS,
+    Listing,
+    ignore_spec,
+    is_skipped,
+    list_repository,
+    passed_over,
+    skipped,
+    walk,
+)
 from trackaudit.discover.sources import Sources, TooLarge
 from trackaudit.model import Notice
 from trackaudit.record import NamedTuple
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from trackaudit.config import Config
+    from trackaudit.config.anchors import Anchors
     from trackaudit.discover.ripgrep import Kinds, Ripgrep
 
 __all__ = [
@@ -111,7 +121,7 @@ def discover(
     ground: Ground,
     config: Config,
     sources: Sources,
-    anchors: Sequence[bytes],
+    anchors: Anchors,
     wanted: Callable[[Iterable[str]], list[str]],
     kinds: Callable[[], Kinds] | None = None,
 ) -> Discovery:
@@ -158,6 +168,7 @@ def select(
     files = wanted(names)
     why = "this is no language that trackaudit reads"
     notices = [Notice("no-language", path, 0, why) for path in named.difference(wanted(named))]
+    files = [path for path in files if not path.endswith(DECLARATIONS)]
     foreign = {
         path
         for path in skipped(files)
@@ -174,7 +185,7 @@ def select(
     return files, notices
 
 
-def scan(sources: Sources, paths: Sequence[str], anchors: Sequence[bytes], named: Iterable[str] = ()) -> Scan:
+def scan(sources: Sources, paths: Sequence[str], anchors: Anchors, named: Iterable[str] = ()) -> Scan:
     """Read files and keep the paths of those that hold an anchor; their bytes stay in `sources`.
 
     `named`: files that the user named; those are read also where a bundle would be passed over.
@@ -182,7 +193,7 @@ def scan(sources: Sources, paths: Sequence[str], anchors: Sequence[bytes], named
     result: list[str] = []
     notices: list[Notice] = []
     passed: list[str] = []
-    wide = [anchor.decode("utf-8") for anchor in anchors]
+    wide = [anchor.decode("utf-8") for anchor in anchors.words]
     asked_for = frozenset(named)
     for path in _near(sources, paths, anchors):
         limit = MINIFIED_LIMIT if path.endswith(".min.js") and path not in asked_for else 0
@@ -202,7 +213,7 @@ def scan(sources: Sources, paths: Sequence[str], anchors: Sequence[bytes], named
                 why = "the file is UTF-16, so it was not analysed; save it as UTF-8"
                 notices.append(Notice("not-utf-8", path, 0, why))
             continue
-        if not any(anchor in data for anchor in anchors):
+        if not anchors.held(data):
             continue
         notice = _decode_notice(path, data)
         if notice is not None:
@@ -212,9 +223,9 @@ def scan(sources: Sources, paths: Sequence[str], anchors: Sequence[bytes], named
     return Scan(result, passed, notices)
 
 
-def _near(sources: Sources, paths: Sequence[str], anchors: Sequence[bytes]) -> Sequence[str]:
+def _near(sources: Sources, paths: Sequence[str], anchors: Anchors) -> Sequence[str]:
     """The files that are read: those that may hold an anchor, and bundles, of which the large ones are passed over."""
-    holding = sources.holding(paths, anchors, wide=True)
+    holding = sources.holding(paths, anchors.words, wide=True)
     return holding if holding is paths else sorted({*holding, *(path for path in paths if path.endswith(".min.js"))})
 
 
@@ -237,7 +248,7 @@ def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size:,} bytes"
 
 
-def _ripgrep(sources: Sources, anchors: Sequence[bytes], kinds: Callable[[], Kinds] | None) -> Ripgrep | None:
+def _ripgrep(sources: Sources, anchors: Anchors, kinds: Callable[[], Kinds] | None) -> Ripgrep | None:
     """Have ripgrep look for the anchors, where it is installed and the files are those on disk."""
     from trackaudit.discover.ripgrep import Ripgrep, program
 
@@ -245,7 +256,7 @@ def _ripgrep(sources: Sources, anchors: Sequence[bytes], kinds: Callable[[], Kin
     if path is None:
         return None
     ripgrep = sources.quick = Ripgrep(sources.root, path, sources.max_size, kinds() if kinds is not None else None)
-    ripgrep.begin(anchors, wide=True)
+    ripgrep.begin(anchors.words, wide=True)
     return ripgrep
 
 

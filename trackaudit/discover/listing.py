@@ -25,6 +25,8 @@ _ENVIRONMENT = "pyvenv.cfg"
 """What lies in a virtual environment's folder."""
 _PLAIN_FILE = "100"
 """How the modes of regular files begin."""
+DECLARATIONS = (".d.ts", ".d.mts", ".d.cts", ".pyi")
+"""How the names of files of types end. No code is in them, so nothing is sent; often they are half of a tree."""
 _SDK_FILES = ("exponea", "infinario-")
 """How the names of the SDK's own builds begin."""
 

@@ -134,8 +134,10 @@ class Ripgrep:
             return paths
         paths = list(paths)
         endings = {ending for ending in {path[path.rfind(".") :] for path in paths} if ending.lower() in kinds}
-        names = tuple(f"/{name}" for name in kinds if name[0] != ".")
-        return [path for path in paths if path[path.rfind(".") :] in endings or f"/{path}".endswith(names)]
+        names = tuple(f"/{name}" for name in kinds if name[0] not in ".!")
+        left_out = tuple(name[1:] for name in kinds if name[0] == "!")
+        told = (path for path in paths if path[path.rfind(".") :] in endings or f"/{path}".endswith(names))
+        return [path for path in told if not path.lower().endswith(left_out)]
 
     def _search(self, what: str, asked: _Question) -> _Answer:
         words, wide, kind = asked

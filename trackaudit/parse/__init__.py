@@ -7,6 +7,7 @@ it needs. A later front end adds its file and its suffixes here.
 from __future__ import annotations
 
 from trackaudit.config.limits import limits
+from trackaudit.discover.listing import DECLARATIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,8 +64,6 @@ _LANGUAGES = {
 }
 _NAMES = {"config.xml": "document"}
 """Files of a sort that is read only under this name: the defaults of a Magento module."""
-_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
-"""Files of types, which no code is in."""
 _INNER = {".js": "script", ".mjs": "script", ".ts": "script", ".jsx": "script", ".tsx": "script"}
 """What a template makes, by the suffix before its own: `theme.js.liquid` is a script."""
 _NO_PAGES = frozenset(
@@ -113,13 +112,10 @@ class _Verdicts(dict[str, "bool | None"]):
 
 
 def file_kinds() -> dict[str, list[str]]:
-    """How the names of files end: under "" of all that `language_of` may know, under "python" and "script" of code of
+    """How the names of files end that may hold what is sent: under "" of all, under "python" and "script" of code of
     the kinds of `kind_of`; after a `!`, how they do not."""
-    kinds: dict[str, list[str]] = {
-        "": [*_NAMES, *_LANGUAGES],
-        "python": [],
-        "script": [f"!{end}" for end in _DECLARATIONS],
-    }
+    left_out = [f"!{end}" for end in DECLARATIONS]
+    kinds: dict[str, list[str]] = {"": [*_NAMES, *_LANGUAGES, *left_out], "python": left_out[:], "script": left_out[:]}
     for suffix, language in _LANGUAGES.items():
         if language != "document":
             kinds["python" if language == "python" else "script"].append(suffix)
@@ -128,7 +124,7 @@ def file_kinds() -> dict[str, list[str]]:
 
 def kind_of(path: str) -> str:
     """The kind of a file of code: who calls a function is of the same. "" for one that only declares."""
-    if path.lower().endswith(_DECLARATIONS):
+    if path.lower().endswith(DECLARATIONS):
         return ""
     return "python" if language_of(path) == "python" else "script"
 

@@ -18,7 +18,7 @@ from trackaudit.discover.sources import Sources
 from trackaudit.flow.groups import said
 from trackaudit.parse import language_of, with_language
 from trackaudit.pipeline.analysis import concluded
-from trackaudit.pipeline.looking import Look, anchors, config_of
+from trackaudit.pipeline.looking import Look, config_of, with_mark
 from trackaudit.pipeline.packed import noun
 from trackaudit.pipeline.reader import PACKAGES, Files, Reader, nearest_package, package_folders
 from trackaudit.pipeline.seen import Seen, see, seen_of, together
@@ -139,7 +139,7 @@ class _Renewal:
             raise _Whole  # an ignored or excluded file that is asked for
         if len(self.files) - len(self.were) + base.scanned > config.limits.files:
             raise _Whole
-        fresh = scan(self.sources, self.files, anchors(self.vocabulary.anchors), named)
+        fresh = scan(self.sources, self.files, with_mark(self.vocabulary.anchors), named)
         notices = [one for one in noun(base.notices) if one.path not in self.again] + fresh.notices
         passed = [path for path in base.passed if path not in self.again] + fresh.passed
         candidates = sorted({*fresh.candidates, *(path for path in base.candidates if path not in self.again)})

@@ -18,9 +18,10 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import TypeAlias
 
+    from trackaudit.config.anchors import Anchors
     from trackaudit.discover import Discovery, Ground
     from trackaudit.discover.remembered import Remembered
     from trackaudit.pipeline.options import CheckOptions
@@ -62,9 +63,9 @@ def look(options: CheckOptions, ground: Ground | None = None, recall: Recall | N
     config = config_of(ground, options.cache)
     sources = Sources(ground.root, config.max_file_size, overlay)
     sources.quick = recall(config.max_file_size) if recall is not None else None
-    words = packed_anchors() if not config.path else None
-    if words is not None:
-        return _look(ground, config, sources, words, None)
+    anchors = packed_anchors() if not config.path else None
+    if anchors is not None:
+        return _look(ground, config, sources, anchors, None)
     from trackaudit.vocabulary import load_vocabulary
 
     return look_again(ground, config, sources, load_vocabulary(config))
@@ -75,14 +76,12 @@ def look_again(ground: Ground, config: Config, sources: Sources, vocabulary: Voc
     return _look(ground, config, sources, vocabulary.anchors, vocabulary)
 
 
-def anchors(words: Iterable[bytes]) -> tuple[bytes, ...]:
+def with_mark(anchors: Anchors) -> Anchors:
     """What a file must hold to be read: a word of the vocabulary, or a comment to us, which may have become idle."""
-    return (*words, MARK)
+    return anchors._replace(parts=(*anchors.parts, MARK))
 
 
-def _look(
-    ground: Ground, config: Config, sources: Sources, words: Iterable[bytes], vocabulary: Vocabulary | None
-) -> Look:
+def _look(ground: Ground, config: Config, sources: Sources, anchors: Anchors, vocabulary: Vocabulary | None) -> Look:
     began = perf_counter()
-    found = discover(ground, config, sources, anchors(words), with_language, file_kinds)
+    found = discover(ground, config, sources, with_mark(anchors), with_language, file_kinds)
     return Look(ground, config, sources, found, vocabulary, perf_counter() - began)

@@ -6,7 +6,7 @@ from trackaudit.config import Config
 from trackaudit.discover.sources import Sources
 from trackaudit.pipeline.analysis import analysis_of
 from trackaudit.pipeline.judging import judge, judge_all
-from trackaudit.pipeline.looking import anchors
+from trackaudit.pipeline.looking import with_mark
 from trackaudit.pipeline.mend import as_checked, mended
 from trackaudit.pipeline.options import Analysis, CheckOptions
 from trackaudit.pipeline.reader import Reader
@@ -56,7 +56,8 @@ def _of_texts(texts: dict[str, str], config: Config | None) -> Analysis:
     config = config if config is not None else Config()
     vocabulary = load_vocabulary(config)
     paths = sorted(texts)
-    held = [path for path in paths if any(anchor in sources.read(path) for anchor in anchors(vocabulary.anchors))]
+    anchors = with_mark(vocabulary.anchors)
+    held = [path for path in paths if anchors.held(sources.read(path))]
     return analysis_of(config, vocabulary, reader, held, paths, lambda name: name in texts, lambda name: False)
 
 

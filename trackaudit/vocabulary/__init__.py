@@ -10,6 +10,7 @@ import os
 from functools import lru_cache
 
 from trackaudit.config import rules_dir
+from trackaudit.config.anchors import Anchors
 from trackaudit.config.packed import packed_vocabulary
 from trackaudit.vocabulary.calls import CallSinks
 from trackaudit.vocabulary.effects import Effects
@@ -40,7 +41,7 @@ __all__ = [
 class Vocabulary:
     """Answers about names and calls. Every question is a look-up; nothing is read after it is built.
 
-    anchors: words of which a file must hold one to be worth parsing. shapes: in the order in which they are to be
+    anchors: what a file must hold to be worth parsing. shapes: in the order in which they are to be
     tried. shape_keys: a record that is a shape has at least one of these keys. words: names of which code that sends
     holds at least one, or the name of something that does; `paths` are those of them that stand inside texts. texts:
     texts by which a shape is told. files: patterns of files that are read whatever they hold.
@@ -64,14 +65,10 @@ class Vocabulary:
         self.shapes = (*(shape for shape, _ in described), *built_in)
         self.files = tuple(pattern for shape, _ in described for pattern in shape.files)
         self.shape_keys = frozenset(shape.require[0][0][0] for shape in self.shapes)
-        self.anchors = _least(
-            [
-                *data["anchors"],
-                *config.globals,
-                *self._calls.declared_words(),
-                *(word for shape, word in described if not shape.files),
-            ]
-        )
+        marks = [*data["anchors"], *(word for shape, word in described if not shape.files)]
+        keys = {key for shape in self.shapes for path, _ in shape.require for key in path}
+        parts = [*(word for word in marks if word not in keys), *config.globals, *self._calls.declared_words()]
+        self.anchors = _least(parts, keys.intersection(marks))
         self.paths = tuple(anchor for anchor in data["anchors"] if "/" in anchor)
         self.texts = frozenset(need[1:] for shape in built_in for _, need in shape.require if need.startswith("="))
         self.words = frozenset(anchor for anchor in data["anchors"] if "." not in anchor).union(self._calls.words())
@@ -202,11 +199,11 @@ def _place(part: Any) -> tuple[str, ...] | Listed | Named | None:
     return tuple(part) if part else None
 
 
-def _least(words: Iterable[str]) -> tuple[bytes, ...]:
-    """The words that no other one is part of, as bytes."""
-    distinct = sorted(set(words), key=lambda word: (len(word), word))
+def _least(parts: Iterable[str], names: Iterable[str]) -> Anchors:
+    """Those of the words that none of the parts is part of."""
     kept: list[str] = []
-    for word in distinct:
-        if not any(shorter in word for shorter in kept):
-            kept.append(word)
-    return tuple(word.encode() for word in kept)
+    for part in sorted(set(parts), key=lambda word: (len(word), word)):
+        if not any(shorter in part for shorter in kept):
+            kept.append(part)
+    alone = sorted(name for name in set(names) if not any(part in name for part in kept))
+    return Anchors(tuple(part.encode() for part in kept), tuple(name.encode() for name in alone))
