@@ -11,20 +11,15 @@ import pytest
 from trackaudit.config import Config
 from trackaudit.config.anchors import Anchors
 from trackaudit.discover import Discovery, Ground, Sources, discover, is_test_path, locate
-from trackaudit.discover.listing import is_skipped, skipped
+from trackaudit.discover.listing import DECLARATIONS, is_skipped, skipped
 from trackaudit.errors import InputError
 from trackaudit.parse import language_of, with_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 ANCHORS = Anchors((b"exponea",), (b"customer_ids",))
 CALL = "exponea.update({ email: mail })\n"
-
-
-def wanted(paths: Iterable[str]) -> list[str]:
-    return [path for path in paths if path.endswith((".js", ".py", ".pyi", ".json", ".ts", ".mts", ".cts"))]
 
 
 def write(root: Path, **files: str | bytes) -> None:
@@ -44,7 +39,7 @@ def find(root: Path, *paths: str, config: Config | None = None, overlay: dict[st
     config = config or Config()
     ground = locate(paths, str(root))
     sources = Sources(ground.root, config.max_file_size, overlay)
-    return discover(ground, config, sources, ANCHORS, wanted)
+    return discover(ground, config, sources, ANCHORS, with_language)
 
 
 # ---------------------------------------------------------------------------------------------------- root
@@ -463,7 +458,8 @@ NAMES = (
 
 
 def test_many_paths_are_told_apart_as_each_of_them_is() -> None:
-    assert with_language(NAMES) == [path for path in NAMES if language_of(path) is not None]
+    known = [path for path in NAMES if language_of(path) is not None]
+    assert with_language(NAMES) == [path for path in known if not path.endswith(DECLARATIONS)]
     assert skipped(NAMES) == {path for path in NAMES if is_skipped(path)}
 
 
@@ -473,7 +469,7 @@ def test_standard_input_is_checked_under_its_name(tmp_path: Path) -> None:
     assert ground == Ground(str(tmp_path), str(tmp_path / "trackaudit.yaml"), None, "../", ground.targets)
     [target] = ground.targets
     sources = Sources(ground.root, 1_000_000, {target.path: CALL.encode()})
-    found = discover(ground, Config(), sources, ANCHORS, wanted)
+    found = discover(ground, Config(), sources, ANCHORS, with_language)
     assert found.candidates == ["src/a.js", "src/b.js"]
     assert found.reported("src/a.js") and not found.reported("src/b.js")
     new = locate((), str(tmp_path), stdin_name="not/there/yet.js")
@@ -509,6 +505,6 @@ def test_bytes_that_the_scan_read_are_not_read_again(tmp_path: Path) -> None:
     write(tmp_path, **{"a.js": CALL})
     ground = locate((), str(tmp_path))
     sources = Sources(ground.root)
-    discover(ground, Config(), sources, ANCHORS, wanted)
+    discover(ground, Config(), sources, ANCHORS, with_language)
     (tmp_path / "a.js").write_text("changed meanwhile")
     assert sources.read("a.js") == CALL.encode()

@@ -155,6 +155,11 @@ WAYS: dict[str, dict[str, str]] = {
         "shop/__init__.py": "from .track import save\n",
         "web/b.py": "from shop import save\n\n\ndef f(mail):\n    save({'email': mail})  # expect\n",
     },
+    "python star": {
+        "shop/track.py": "def save(props):\n    send({'customer_ids': {'cookie': 'c'}, 'properties': props})\n",
+        "shop/__init__.py": "from .track import *\n",
+        "web/b.py": "from shop import save\n\n\ndef f(mail):\n    save({'email': mail})  # expect\n",
+    },
     "python src layout": {
         "src/shop/track.py": "def save(props):\n    send({'customer_ids': {'cookie': 'c'}, 'properties': props})\n",
         "src/shop/__init__.py": "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,8 @@ from trackaudit.config.anchors import Anchors
 from trackaudit.discover import Sources, discover, locate
 from trackaudit.discover.process import started
 from trackaudit.discover.ripgrep import Ripgrep, program, rare_end
+from trackaudit.flow import callers
+from trackaudit.flow.callers import Wanted, near, passed
 from trackaudit.parse import file_kinds, with_language
 
 if TYPE_CHECKING:
@@ -143,7 +146,7 @@ def test_files_that_hold_a_word_are_never_said_to_be_without(tmp_path: Path) -> 
     tricky(tmp_path)
     path = program()
     assert path is not None
-    found, looked_at = Ripgrep(str(tmp_path), path).look([b"exponea", b"no such word"])
+    found, looked_at = Ripgrep(str(tmp_path), path).look([b"exponea", b"no such word"], "script")
     assert "none.js" in looked_at - found
     for name in looked_at - found:
         assert b"exponea" not in (tmp_path / name).read_bytes()
@@ -275,3 +278,68 @@ def test_what_is_looked_for_instead_of_a_word_is_its_end() -> None:
         assert word.endswith(end)
         assert len(end) >= min(len(word), 6)
     assert rare_end(b"eeeeeeQQQQQQ") == b"QQQQQQ"
+
+
+WANTED = [
+    Wanted("shop/api.js", frozenset({"save"}), frozenset({"api"}), frozenset()),
+    Wanted("lib/a+b (1).ts", frozenset({"$put"}), frozenset({"a+b (1)"}), frozenset({"Cli-ent"})),
+    Wanted("na\u00efve.js", frozenset({"\u00e9tat"}), frozenset({"na\u00efve"}), frozenset()),
+    Wanted("\udcff.vue", frozenset(), frozenset({"\udcff"}), frozenset()),
+    Wanted("shop/use.py", frozenset({"done"}), frozenset({"use"}), frozenset({"Crm"})),
+]
+LINES = (
+    b'import { save } from "./api";', b"import save from '../api.js'", b"const s = require(`#api/`).save",
+    b"apis.save()",
+    b'export * from "./api"', b"export  * from './api'", b"export * from './apis'", b'import { $put } from "./a+b (1)"',
+    b"new Cli-ent().$put()", b"Cli-entele $put", "import { \u00e9tat } from './na\u00efve'".encode(), b"from './\xff'",
+    b"from shop.use import done", b"from .use import *", b"because(done)", b"Crm().done()", b"\xc3\xa9use done",
+    b"use\xc3\xa9 done", b"'./api'\0save", b"'./api'\rsave",
+)  # fmt: skip
+
+
+@needs_ripgrep
+@pytest.mark.parametrize("many", [0, callers.MANY])
+def test_ripgrep_finds_every_caller_that_python_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    for number, line in enumerate(LINES):
+        for end in (".js", ".py"):
+            (tmp_path / f"{number}{end}").write_bytes(b"\n" + line + b"\n")
+    monkeypatch.setattr(callers, "MANY", many)
+    path = program()
+    assert path is not None
+    ripgrep = Ripgrep(str(tmp_path), path, 0, file_kinds())
+    passing = passed(WANTED)
+    names = sorted(os.listdir(tmp_path))
+    by_python = {name for name in names if any(True for _ in passing(name, (tmp_path / name).read_bytes()))}
+    assert len(by_python) > 12
+    for kind, some in callers.by_kind(WANTED).items():
+        here = {name for name in by_python if name.endswith(".py") == (kind == "python")}
+        found = set(near(some, lambda patterns, kind=kind: ripgrep.look(patterns, kind)[0]))  # type: ignore[misc]
+        assert here <= found
+        for one in some:
+            for pattern in filter(None, (one.where, one.what)):
+                held = {name for name in names if re.search(pattern, (tmp_path / name).read_bytes())}
+                mine = {name for name in held if name.endswith(".py") == (kind == "python")}
+                assert ripgrep.look([pattern], kind)[0] == mine
+
+
+def test_a_file_is_a_caller_where_a_specifier_ends_so_and_not_where_the_letters_are_part_of_a_word() -> None:
+    asked: list[list[bytes]] = []
+
+    def holding(patterns: list[bytes]) -> list[str]:
+        asked.append(patterns)
+        return ["b.js", "c.js"] if len(asked) == 1 else ["c.js", "d.js"]
+
+    assert near(WANTED[:1], holding) == ["b.js", "c.js"]
+    [[pattern]] = asked
+    assert re.search(pattern, b"from '../api.js'") and re.search(pattern, b'("~api")')
+    assert not re.search(pattern, b"capital 'rapids' api() '/api/users'")
+
+
+def test_where_too_many_files_are_named_so_those_that_take_nothing_are_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = iter((["b.js", "c.js"], ["c.js", "d.js"]))
+    monkeypatch.setattr(callers, "MANY", 1)
+    assert near(WANTED[:1], lambda patterns: next(answers)) == {"c.js"}

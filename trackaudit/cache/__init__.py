@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_MAGIC = b"trackaudit 2\n"
+_MAGIC = b"trackaudit 3\n"
 _SUM = 32
 _CHECK = 4
 """Bytes that tell damage: the folder is the user's own, so nobody forges what is in it."""

@@ -167,8 +167,8 @@ def select(
     named = named and named.intersection(names)
     files = wanted(names)
     why = "this is no language that trackaudit reads"
-    notices = [Notice("no-language", path, 0, why) for path in named.difference(wanted(named))]
-    files = [path for path in files if not path.endswith(DECLARATIONS)]
+    strange = named.difference(wanted(named))
+    notices = [Notice("no-language", path, 0, why) for path in strange if not path.endswith(DECLARATIONS)]
     foreign = {
         path
         for path in skipped(files)
@@ -195,9 +195,16 @@ def scan(sources: Sources, paths: Sequence[str], anchors: Anchors, named: Iterab
     passed: list[str] = []
     wide = [anchor.decode("utf-8") for anchor in anchors.words]
     asked_for = frozenset(named)
-    for path in _near(sources, paths, anchors):
+    held = sources.holding(paths, anchors.words)
+    # Of large bundles it is said that they were passed over.
+    bundles = [path for path in paths if path.endswith(".min.js")] if held is not paths else ()
+    unheld = set(bundles).difference(held)
+    for path in sorted({*held, *bundles}) if unheld else held:
         limit = MINIFIED_LIMIT if path.endswith(".min.js") and path not in asked_for else 0
         try:
+            if path in unheld:
+                sources.measure(path, limit)
+                continue
             data = sources.read(path, limit)
         except OSError as error:
             passed.append(path)
@@ -221,12 +228,6 @@ def scan(sources: Sources, paths: Sequence[str], anchors: Anchors, named: Iterab
         sources.keep(path, data)
         result.append(path)
     return Scan(result, passed, notices)
-
-
-def _near(sources: Sources, paths: Sequence[str], anchors: Anchors) -> Sequence[str]:
-    """The files that are read: those that may hold an anchor, and bundles, of which the large ones are passed over."""
-    holding = sources.holding(paths, anchors.words, wide=True)
-    return holding if holding is paths else sorted({*holding, *(path for path in paths if path.endswith(".min.js"))})
 
 
 def _decode_notice(path: str, data: bytes) -> Notice | None:
@@ -256,7 +257,7 @@ def _ripgrep(sources: Sources, anchors: Anchors, kinds: Callable[[], Kinds] | No
     if path is None:
         return None
     ripgrep = sources.quick = Ripgrep(sources.root, path, sources.max_size, kinds() if kinds is not None else None)
-    ripgrep.begin(anchors.words, wide=True)
+    ripgrep.begin(anchors.words)
     return ripgrep
 
 

@@ -27,11 +27,11 @@ class Remembered:
         self._changed = frozenset(changed)
         self._ripgrep: Ripgrep | None = None
 
-    def look(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> Seen:
+    def look(self, texts: Iterable[bytes], kind: str = "") -> Seen:
         """As `Ripgrep.look`."""
-        words = tuple(words)
+        texts = tuple(texts)
         seen, found = self._told
-        hits = found.get(question(words, wide, kind))
+        hits = found.get(question(texts, kind))
         if hits is not None:
             return hits | self._changed, seen
         if self._ripgrep is None:
@@ -39,20 +39,20 @@ class Remembered:
             if path is None:
                 return frozenset(), frozenset()
             self._ripgrep = Ripgrep(self._root, path, self._max_size, self._kinds)
-        return self._ripgrep.look(words, wide, kind)
+        return self._ripgrep.look(texts, kind)
 
-    def holding(self, words: Iterable[bytes], kind: str) -> frozenset[str] | None:
-        """Paths among which are all files of a kind that hold one of these words; None if nobody can tell."""
-        wanted = set(words)
+    def holding(self, patterns: Iterable[bytes], kind: str) -> frozenset[str] | None:
+        """Paths among which are all files of a kind that hold one of these patterns; None if nobody can tell."""
+        wanted = set(patterns)
         seen, found = self._told
-        for (known, wide, of_kind), hits in found.items():
-            if not wide and of_kind == kind and wanted.issubset(known):
+        for (known, of_kind), hits in found.items():
+            if of_kind == kind and wanted.issubset(known):
                 return hits | self._changed
         path = program()
         if path is None:
             return None
         ripgrep = Ripgrep(self._root, path, self._max_size, self._kinds)
-        (holding, _), told = ripgrep.look(wanted, kind=kind), ripgrep.told()
+        (holding, _), told = ripgrep.look(wanted, kind), ripgrep.told()
         return holding if told is not None and seen <= told[0] | self._changed else None
 
     def told(self) -> Told | None:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     Kinds: TypeAlias = Mapping[str, Sequence[str]]
     """How the names of files end (`.js`), in any case, or what they are: by kind, those of all files that matter under
     "", and of some of them under a name, where a `!` stands before how they do not end."""
-    _Question: TypeAlias = tuple[tuple[bytes, ...], bool, str]
+    _Question: TypeAlias = tuple[tuple[bytes, ...], str]
     Told: TypeAlias = tuple[frozenset[str], dict[_Question, frozenset[str]]]
-    """The files that were looked at, and by words, those of them that may hold one."""
+    """The files that were looked at, and by texts, those of them that may hold one."""
     Seen: TypeAlias = tuple[frozenset[str], frozenset[str]]
-    """Files that may hold one of some words, and files that were looked at. Of others nothing is known."""
+    """Files that may hold one of some texts, and files that were looked at. Of others nothing is known."""
 
 SECONDS = 60
 _WALK = (
@@ -40,6 +40,8 @@ _WALK = (
 """How it walks: git's ignore rules keep it out of what was built or installed, whose size has no bounds."""
 _NOTHING: Seen = (frozenset(), frozenset())
 _READ = b" files searched"
+_BYTES = b"(?-u)"
+"""What a pattern begins with that is of bytes, not of letters."""
 _HEAD = 4
 """Letters of each word that are looked for at once."""
 _END = 6
@@ -68,9 +70,9 @@ class Ripgrep:
         self._begun: dict[_Question, _Answer] = {}
         self._known: dict[_Question, Seen] = {}
 
-    def begin(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> None:
-        """Begin to look for these words, while the caller has other things to do."""
-        asked = question(words, wide, kind)
+    def begin(self, texts: Iterable[bytes], kind: str = "") -> None:
+        """Begin to look for these texts, while the caller has other things to do."""
+        asked = question(texts, kind)
         if asked not in self._begun and asked not in self._known:
             self._begun[asked] = self._search("--files-with-matches", asked)
 
@@ -79,15 +81,16 @@ class Ripgrep:
         just these. `apart`: gives those that it passes over, as far as that is known."""
         self._expected = files, listed, apart
 
-    def look(self, words: Iterable[bytes], wide: bool = False, kind: str = "") -> Seen:
-        """What ripgrep says of these words; paths are relative to the root.
+    def look(self, texts: Iterable[bytes], kind: str = "") -> Seen:
+        """What ripgrep says of these texts; paths are relative to the root.
 
-        `wide`: in files that are marked as UTF-16, the words are looked for in what they mean. `kind`: of the files
-        that are asked about; what is said of others means nothing.
+        They are words, which in files that are marked as UTF-16 are looked for in what they mean. `kind`: of the files
+        that are asked about; what is said of others means nothing, and the texts are patterns, as Python reads them for
+        bytes, of what is in one line.
         """
-        asked = question(words, wide, kind)
+        asked = question(texts, kind)
         if asked not in self._known:
-            self.begin(words, wide, kind)
+            self.begin(texts, kind)
             self._known[asked] = self._seen(asked)
         return self._known[asked]
 
@@ -103,7 +106,7 @@ class Ripgrep:
         if answer.code in (0, 1):
             found = frozenset(answer.paths)
             if self._looked_at is None:
-                self._looked_at = self._all(found, answer.read if not asked[2] else None)
+                self._looked_at = self._all(found, answer.read if not asked[1] else None)
             return found, self._looked_at
         if answer.code is None:
             return _NOTHING
@@ -140,11 +143,11 @@ class Ripgrep:
         return [path for path in told if not path.lower().endswith(left_out)]
 
     def _search(self, what: str, asked: _Question) -> _Answer:
-        words, wide, kind = asked
-        encoding = "auto" if wide else "none"
-        options = ("--stats", "--text", "--fixed-strings", "--encoding", encoding, "--file", "-")
-        given = {rare_end(word) for word in words}
-        return self._ask([*self._of_kind(kind), what, *options], b"".join(word + b"\n" for word in given))
+        texts, kind = asked
+        how = ("--encoding", "none") if kind else ("--encoding", "auto", "--fixed-strings")
+        given = {_BYTES + text for text in texts} if kind else {rare_end(word) for word in texts}
+        options = [*self._of_kind(kind), what, "--stats", "--text", *how, "--file", "-"]
+        return self._ask(options, b"".join(text + b"\n" for text in given))
 
     def _of_kind(self, kind: str) -> list[str]:
         options: list[str] = []
@@ -204,9 +207,9 @@ class _Answer:
         return self._ended
 
 
-def question(words: Iterable[bytes], wide: bool, kind: str) -> _Question:
-    """Words, and how and where they are looked for, as one key."""
-    return tuple(sorted(set(words))), wide, kind
+def question(texts: Iterable[bytes], kind: str) -> _Question:
+    """Texts, and where they are looked for, as one key."""
+    return tuple(sorted(set(texts))), kind
 
 
 def rare_end(word: bytes) -> bytes:

@@ -63,14 +63,12 @@ class Sources:
         other.quick = self.quick
         return other
 
-    def holding(
-        self, paths: Sequence[str], words: Iterable[bytes], wide: bool = False, kind: str = ""
-    ) -> Sequence[str]:
-        """Those of these paths, which are sorted, whose files may hold one of these words (`Ripgrep.look`); all, where
-        nobody can tell without reading them."""
+    def holding(self, paths: Sequence[str], texts: Iterable[bytes], kind: str = "") -> Sequence[str]:
+        """Those of these paths, which are sorted, whose files may hold one of these words or patterns (`Ripgrep.look`);
+        all, where nobody can tell without reading them."""
         if self.quick is None:
             return paths
-        found, looked_at = self.quick.look(words, wide, kind)
+        found, looked_at = self.quick.look(texts, kind)
         unknown = () if looked_at.issuperset(paths) else set(paths).difference(looked_at)
         return sorted({*found, *unknown, *self.overlay}.intersection(paths))
 
@@ -82,16 +80,12 @@ class Sources:
         kept = self.overlay.get(path)
         if kept is None:
             kept = self._kept.get(path)
-        allowed = min(limit, self.max_size) if limit and self.max_size else limit or self.max_size
+        allowed = self._allowed(limit)
         if kept is not None:
             if allowed and len(kept) > allowed:
                 raise TooLarge(path, len(kept), allowed)
             return kept
-        self.asked.add(path)
-        full = self._full(path)
-        size = _regular_size(path, os.lstat(full))
-        if allowed and size > allowed:
-            raise TooLarge(path, size, allowed)
+        full = self.measure(path, limit)
         handle = os.open(full, READ_ONLY)
         try:
             # The file may have been swapped since lstat; what is open now is what counts.
@@ -102,6 +96,18 @@ class Sources:
         if allowed and len(data) > allowed:
             raise TooLarge(path, max(size, len(data)), allowed)
         return data
+
+    def measure(self, path: str, limit: int = 0) -> str:
+        """The full name of a file on disk that `read` would read. Raises OSError as it does, before it is opened."""
+        self.asked.add(path)
+        full, allowed = self._full(path), self._allowed(limit)
+        size = _regular_size(path, os.lstat(full))
+        if allowed and size > allowed:
+            raise TooLarge(path, size, allowed)
+        return full
+
+    def _allowed(self, limit: int) -> int:
+        return min(limit, self.max_size) if limit and self.max_size else limit or self.max_size
 
     def names(self, listed: Iterable[str]) -> list[str]:
         """The paths that there are: those listed on disk, and those of the overlay."""

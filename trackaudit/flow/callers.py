@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from bisect import bisect_right
 
@@ -23,7 +24,11 @@ INDEXES = ("index", "__init__", "main")
 
 FEW = 12
 """So many words are looked for one by one; more are looked up among a file's own."""
+MANY = 2_000
+"""Files that are sooner read than all files are looked through again."""
 _TOKEN = re.compile(rb"\w+")
+_WORD = rb"\b(?:%s)\b"
+_PLAIN = re.compile(rb"\W")
 
 
 class Wanted(NamedTuple):
@@ -36,9 +41,8 @@ class Wanted(NamedTuple):
     classes: frozenset[str]
 
     def test(self) -> Callable[[bytes], bool]:
-        """A test on a file's bytes: it holds a tail where a specifier ends, or a class's name; and a wrapper's name, or
-        it passes everything on (`export *`)."""
-        plain = [one.encode() for one in (*self.tails, *self.classes)]
+        """A test on a file's bytes: both patterns are in it."""
+        plain = [os.fsencode(one) for one in (*self.tails, *self.classes)]
         patterns: list[re.Pattern[bytes]] = []
 
         def passes(data: bytes) -> bool:
@@ -46,24 +50,38 @@ class Wanted(NamedTuple):
             if not any(word in data for word in plain):
                 return False
             if not patterns:
-                patterns.extend(self._patterns())
+                patterns.extend(re.compile(pattern) for pattern in (self.where, self.what))
             return all(pattern.search(data) is not None for pattern in patterns)
 
         return passes
 
-    def _patterns(self) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-        """Where it is named, and what of it."""
-        tails = b"|".join(re.escape(tail).encode() for tail in sorted(self.tails))
-        name = b"|".join(re.escape(name).encode() for name in sorted(self.names))
-        quoted = rb"[\"'`/#@~](?:%s)(?:\.[a-z]{2,4})?/?[\"'`]"
-        ends = (rb"\b(?:%s)\b" if self.path.endswith(".py") else quoted) % tails
-        where = re.compile(b"|".join([ends, *(rb"\b%s\b" % re.escape(one).encode() for one in sorted(self.classes))]))
-        return where, re.compile(rb"\b(?:%s)\b|export\s*\*" % name if self.names else b"")
+    @property
+    def where(self) -> bytes:
+        """The pattern of what names it: a tail where a specifier ends, or a class's name."""
+        is_python = kind_of(self.path) == "python"
+        ends = _WORD if is_python else rb"[\"'`/#@~](?:%s)(?:\.[a-z]{2,4})?/?[\"'`]"
+        found = [(ends, self.tails), (_WORD, self.classes)]
+        return b"|".join(pattern % _any(names) for pattern, names in found if names)
+
+    @property
+    def what(self) -> bytes:
+        """The pattern of what takes something of it: a wrapper's name, or what passes everything on."""
+        every = rb"import[ \t]*\*" if kind_of(self.path) == "python" else rb"export[ \t]*\*"
+        return _WORD % _any(self.names) + b"|" + every if self.names else b""
 
 
-def words(wanted: Iterable[Wanted]) -> frozenset[bytes]:
-    """Words of which a file that passes one of the tests holds one, as any part of its bytes."""
-    return frozenset(word.encode() for one in wanted for word in (*one.tails, *one.classes))
+def _any(words: Iterable[str]) -> bytes:
+    """A pattern of any of these words, the same for every engine."""
+    return b"|".join(_PLAIN.sub(lambda char: b"\\x%02x" % ord(char[0]), os.fsencode(word)) for word in sorted(words))
+
+
+def near(wanted: Sequence[Wanted], holding: Callable[[list[bytes]], Collection[str]]) -> Collection[str]:
+    """Paths among which are all files that pass one of the tests. `holding`: gives those that may hold one of some
+    patterns, of bytes in one line."""
+    naming = holding([one.where for one in wanted])
+    if len(naming) <= MANY or not all(one.names for one in wanted):
+        return naming
+    return set(naming).intersection(holding([one.what for one in wanted]))
 
 
 def by_kind(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
@@ -95,7 +113,7 @@ def _passing(wanted: Sequence[Wanted]) -> Callable[[bytes], Iterator[Wanted]]:
     always: list[int] = []
     for number, one in enumerate(wanted):
         for word in (*one.tails, *one.classes):
-            tokens = _TOKEN.findall(word.encode())
+            tokens = _TOKEN.findall(os.fsencode(word))
             (asked.setdefault(max(tokens, key=len), []) if tokens else always).append(number)
 
     def passing(data: bytes) -> Iterator[Wanted]:

@@ -92,21 +92,22 @@ def language_of(path: str, data: bytes | None = None) -> str | None:
 
 
 def with_language(paths: Iterable[str]) -> list[str]:
-    """Those of many paths that `language_of` knows, in order."""
+    """Those of many paths that may hold what is sent: `language_of` knows them, and they do not only declare."""
     verdicts = _Verdicts()
     return [
         path
         for path in paths
-        if (known := verdicts[path[path.rfind(".") :]]) or (known is None and language_of(path) is not None)
+        if (known := verdicts[path[path.rfind(".") :]])
+        or (known is None and not path.endswith(DECLARATIONS) and language_of(path) is not None)
     ]
 
 
 class _Verdicts(dict[str, "bool | None"]):
-    """Whether a file has a language, by its suffix; None where the suffix alone does not tell."""
+    """Whether `with_language` takes a file, by its suffix; None where the suffix alone does not tell."""
 
     def __missing__(self, suffix: str) -> bool | None:
         language = _LANGUAGES.get(suffix.lower())
-        told = language != "html" and not any(name.endswith(suffix) for name in _NAMES)
+        told = language != "html" and not any(name.endswith(suffix) for name in (*_NAMES, *DECLARATIONS))
         self[suffix] = language is not None if told else None
         return self[suffix]
 

@@ -15,7 +15,7 @@ from trackaudit.vocabulary import load_vocabulary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Mapping, Sequence
 
     from trackaudit.config import Config
     from trackaudit.discover import Ground
@@ -85,13 +85,17 @@ def analysis_of(
         return concluded(Seen(), config, vocabulary, reader, reported, is_test)._replace(listing=listing)
 
     def search(reader: Reader, wanted: Sequence[Wanted], known: Container[str]) -> list[str]:
-        from trackaudit.flow.callers import by_kind, passed, words
+        from trackaudit.flow.callers import by_kind, near, passed
 
         found: list[str] = []
         passing = passed(wanted)
         for kind, some in by_kind(wanted).items():
-            near = reader.sources.holding(listing, words(some), kind=kind)
-            mine = (path for path in near if path not in known and kind_of(path) == kind and not is_test(path))
+
+            def holding(patterns: list[bytes], kind: str = kind) -> Collection[str]:
+                return reader.sources.holding(listing, patterns, kind)
+
+            paths = sorted(near(some, holding))
+            mine = (path for path in paths if path not in known and kind_of(path) == kind and not is_test(path))
             found += reader.search(mine, lambda path, data: any(True for _ in passing(path, data)))
         return found
 

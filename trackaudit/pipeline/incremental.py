@@ -267,7 +267,7 @@ class _Renewal:
 
     def _search(self, wanted: Sequence[Wanted], known: Container[str], reader: Reader, found: Discovery) -> list[str]:
         """As `evaluate` asks: what the earlier run found for the same, what it was told of words, and the changes."""
-        from trackaudit.flow.callers import by_kind, passed, words
+        from trackaudit.flow.callers import by_kind, near, passed
 
         base = self.base
         new = [one for one in wanted if base.wanted.get(one.path) != tuple(one)]
@@ -275,10 +275,14 @@ class _Renewal:
         paths = set(self.files)
         remembered = self.recall(self.config.max_file_size) if new else None
         for kind, some_new in by_kind(new).items():
-            holding = remembered.holding(words(some_new), kind) if remembered is not None else None
-            if holding is None:
-                raise _Whole
-            paths |= holding.union(base.overlooked)
+
+            def holding(patterns: list[bytes], kind: str = kind) -> frozenset[str]:
+                told = remembered.holding(patterns, kind) if remembered is not None else None
+                if told is None:
+                    raise _Whole
+                return told
+
+            paths.update(near(some_new, holding), base.overlooked)
         some = [
             path
             for path in sorted(paths)
