@@ -10,6 +10,7 @@ from trackaudit.flow.promises import surely_runs
 from trackaudit.flow.state import STATE, boxed, state
 from trackaudit.flow.values import (
     UNDEFINED,
+    ClassValue,
     Const,
     Func,
     Obj,
@@ -44,7 +45,7 @@ COPIES = frozenset(
     """.split()  # noqa: SIM905
 )
 """Last names of functions and methods that give back a record like the one they are given."""
-CALLED = frozenset(["useMemo", "computed"])
+CALLED = frozenset(["useMemo", "computed", "Depends", "Security"])
 """Functions that give back what their argument returns."""
 EFFECTS = frozenset(["call", "fork", "spawn", "apply"])
 EACH = frozenset(["forEach", "filter", "find", "some", "every", "each", "sort", "findLast"])
@@ -98,7 +99,7 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     if name in STATE:
         return state(m, name, first, node)
     if name in CALLED:
-        func = first_function(first)
+        func = first if isinstance(first, ClassValue) else first_function(first)
         result = m.call(func, node) if func is not None else m.unknown(node)
         return boxed(m, "value", result, node) if name == "computed" else result
     if name in SAME:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackaudit import program as p
-from trackaudit.flow import builtin, component, methods, objects
+from trackaudit.flow import builtin, component, handed, methods, objects
 from trackaudit.flow.arguments import Arg, Args, arguments
 from trackaudit.flow.emit import callee_text, emit, find_sink, is_sink, made
 from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate, leads_on
@@ -181,8 +181,15 @@ def _call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Mem
         if len(parts) > 1:
             return union([call_method(m, option, name, node, callee, args) for option in parts])
         base = parts[0]
-    if isinstance(base, (Func, Partial)) and name in ("bind", "call", "apply"):
-        return _function_method(m, base, name, node, args)
+    if isinstance(base, (Func, Partial)):
+        if name in ("bind", "call", "apply"):
+            return _function_method(m, base, name, node, args)
+        if m.vocabulary.task_methods.get(name) == "partial":
+            keywords = tuple((key, arg.value) for key, arg in args.keywords)
+            return Partial(base, tuple(arg.value for arg in args.positional), keywords)
+        queued = handed.queued(m, base, name, args)
+        if queued is not None:
+            return _run(m, queued, node)
     if isinstance(base, Ref):
         known = methods.object_method(m, base, name, node, args)
         if known is not None:
@@ -239,8 +246,12 @@ def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     if m.vocabulary.is_logging(dotted):
         m.logged.update(m.reachable(args.values()))
         return UNDEFINED
+    name = symbol.path[-1] if symbol.path else ""
+    task = handed.task(m, name, args)
+    if task is not None:
+        return _run(m, task, node)
     m.escape(args.values(), m.place(node), callee_text(m, node), m.vocabulary.is_sender(dotted))
-    callbacks(m, args, node, symbol.path[-1] if symbol.path else "")
+    callbacks(m, args, node, name)
     derived = symbol.derived | sources_of(*args.values())
     first = args.positional[0].value if args.positional else None
     segment = f"({first.value})" if isinstance(first, Const) and isinstance(first.value, str) else "()"
@@ -248,6 +259,12 @@ def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     if m.frame.module.language == "python" and symbol.path[-1:] == ("get",) and args.positional:
         return _or_default(m, result, args.positional[1].value if len(args.positional) > 1 else UNDEFINED)
     return result
+
+
+def _run(m: Machine, task: handed.Task, node: p.Node) -> Value:
+    """Something else runs it, perhaps, and later; what comes of it is not known here."""
+    m.maybe(lambda: call(m, task.func, node, task.args) is not None)
+    return m.unknown(node)
 
 
 def _or_default(m: Machine, value: Symbol, default: Value) -> Value:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _NAMING = (p.Function, p.ClassMember)
 """What gives a key's name a meaning: a function in a record, anything in a class."""
 
+CONSTRUCTORS = ("constructor", "__init__")
+
 _BINDING = frozenset((p.Param, p.Bind))
 _TYPED = frozenset((p.Param, p.ClassMember))
 _NOTED = frozenset((p.Call, p.Function, p.Bind, p.Assign, p.Pair, p.ClassMember, p.Import, p.Export, p.Class))
@@ -193,6 +195,8 @@ class Outline:
                 self._name_functions(node.value, str(node.key.value))
                 if isinstance(node.value if isinstance(node, p.Pair) else node, _NAMING):
                     self.named.append((f".{node.key.value}", node.value))
+                if node.key.value in CONSTRUCTORS and isinstance(node.value, p.Function):
+                    self._note_injected(node.value)
         elif isinstance(node, p.Import):
             self.imports.append(node)
             self.specifiers.append((node.module, [name.imported for name in node.names]))
@@ -226,8 +230,18 @@ class Outline:
             if isinstance(function, p.Function):
                 self.functions.setdefault(id(function), name)
 
+    def _note_injected(self, constructor: p.Function) -> None:
+        """What a constructor takes stands for its type wherever it is kept (`this.crm = crm`)."""
+        for param in constructor.params:
+            if param.annotation is not None and isinstance(param.target, p.Name):
+                self.named.append((param.target.id, param.annotation))
+                if param.field:
+                    self.named.append((f".{param.target.id}", param.annotation))
+
     def _note_type(self, node: p.Param | p.ClassMember) -> None:
-        """What is typed as an SDK (`private tracker: Exponea`) stands for it."""
+        """What is typed as an SDK (`tracker: Exponea`) stands for it, and a field for whatever its type is."""
+        if isinstance(node, p.ClassMember) and node.annotation is not None and isinstance(node.key, p.Literal):
+            self.named.append((f".{node.key.value}", node.annotation))
         if not isinstance(node.annotation, p.Name) or node.annotation.id not in self._vocabulary.words:
             return
         named = node.target if isinstance(node, p.Param) else node.key

@@ -53,12 +53,24 @@ class Relevance:
         self._done: dict[int, set[str]] = {}
         self._spots: dict[int, list[int]] = {}
         self._inheriting: set[int] = set()
+        self._given: dict[int, set[str]] = {}
         self._own_members: dict[int, dict[str, list[p.Assign | p.Bind]]] = {}
 
     def forget(self) -> None:
         """Forget what depends on which files are known to send."""
         self._relevant = {}
         self._inheriting = set()
+        self._given = {}
+
+    def give(self, module: Module, member: str) -> bool:
+        """Say that a member of a module's objects (`this.crm`) holds what sends. Whether that is new."""
+        given = self._given.setdefault(id(module), set())
+        word = f".{member}"
+        if word in given or word in self.relevant(module):
+            return False
+        given.add(word)
+        del self._relevant[id(module)]
+        return True
 
     def outline(self, module: Module) -> Outline:
         """What a module holds, as far as it was read, whatever is known to send."""
@@ -191,6 +203,7 @@ class Relevance:
             return known
         known = set(self._vocabulary.words)
         known.update([f".{word}" for word in (*known, *self._vocabulary.texts)])
+        known.update(self._given.get(id(module), ()))
         own = self.outline(module)
         for node in own.imports:
             if self._leads_on(module, node.module, [item.imported for item in node.names]):

@@ -8,10 +8,11 @@ from trackaudit import program as p
 from trackaudit.flow import expressions, invoke, statements
 from trackaudit.flow.arguments import Arg, Args
 from trackaudit.flow.frames import Frame, OutOfSteps
-from trackaudit.flow.inline import inline, instantiate
+from trackaudit.flow.inline import inline, instantiate, leads_on
 from trackaudit.flow.machine import Machine
+from trackaudit.flow.objects import class_chain
 from trackaudit.flow.send import FrozenList, FrozenRecord, Send, freeze, uses
-from trackaudit.flow.values import ClassValue, Func, Lazy, Obj, Ref, union
+from trackaudit.flow.values import ClassValue, Func, Lazy, Obj, Ref, options, union
 from trackaudit.model import Notice, Place, Step, Wrapper, crash
 from trackaudit.record import NamedTuple
 
@@ -112,6 +113,7 @@ class Evaluator(Machine):
     def run_functions(self, every: bool) -> None:
         """Run the functions of the loaded files that may lead to a send: those first that nobody seems to call, then
         those that nobody did call. `every`: also those that are called."""
+        self._take_in_instances()
         waiting: list[tuple[Func, Value | None]] = []
         for path in sorted(self.linker.files):
             loaded = self.linker.files[path]
@@ -138,6 +140,34 @@ class Evaluator(Machine):
         for func, this in sorted(waiting, key=lambda pair: seems_called(pair[0])):
             if every or id(func.node) not in self.reached:
                 self.run_unit(func, this)
+
+    def _take_in_instances(self) -> None:
+        """What an instance was given (`new Service(new Crm())`), its methods may send with; and so on."""
+        made = [ref for refs in self.instances.values() for ref in refs if ref.number in self.store.cells]
+        fresh = True
+        while fresh:
+            fresh = False
+            for ref in made:
+                obj = self.store.object(ref)
+                if not isinstance(obj.cls, ClassValue):
+                    continue
+                chain = class_chain(self, obj.cls)
+                for key, slot in obj.entries.items():
+                    if any(map(self._can_send, options(slot.value))):
+                        fresh = any([self.linker.relevance.give(owner.module, key) for owner in chain]) or fresh
+
+    def _can_send(self, value: Value) -> bool:
+        """Whether something that an instance holds may lead to a send: an SDK, a function, an instance of a class."""
+        if isinstance(value, Func):
+            return leads_on(self, value)
+        if isinstance(value, Ref) and value.number in self.store.cells:
+            cls = self.store.object(value).cls
+            return isinstance(cls, ClassValue) and any(
+                isinstance(item.value, p.Function) and self.linker.relevance.matters(owner.module, item.value)
+                for owner in class_chain(self, cls)
+                for item in owner.node.members
+            )
+        return self.is_sdk(value)
 
     def sending(self) -> set[int]:
         """Nodes of the functions that lead to a send or give out an SDK."""

@@ -185,6 +185,8 @@ class Expressions:
             return Member(start, end, base, self.lower(keys[0]), computed=True)
         if not keys:
             return Unknown(start, end, [base])
+        if isinstance(base, Name) and base.id == "Annotated":
+            return self._annotated_expression(keys[0])
         key = Unknown(keys[0].start_byte, keys[-1].end_byte, [self._item(key) for key in keys])
         return Member(start, end, base, key, computed=True)
 

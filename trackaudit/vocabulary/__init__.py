@@ -44,7 +44,9 @@ class Vocabulary:
     anchors: what a file must hold to be worth parsing. shapes: in the order in which they are to be
     tried. shape_keys: a record that is a shape has at least one of these keys. words: names of which code that sends
     holds at least one, or the name of something that does; `paths` are those of them that stand inside texts. texts:
-    texts by which a shape is told. files: patterns of files that are read whatever they hold.
+    texts by which a shape is told. files: patterns of files that are read whatever they hold. runners: how a call that
+    runs a function takes it and its arguments, by last name: "plain", "listed", "timers". task_methods: likewise of a
+    function's own methods: "plain", "listed", "partial".
     """
 
     def __init__(self, data: dict[str, Any], config: Config) -> None:
@@ -72,6 +74,8 @@ class Vocabulary:
         self.paths = tuple(anchor for anchor in data["anchors"] if "/" in anchor)
         self.texts = frozenset(need[1:] for shape in built_in for _, need in shape.require if need.startswith("="))
         self.words = frozenset(anchor for anchor in data["anchors"] if "." not in anchor).union(self._calls.words())
+        self.runners = self._effects.runners
+        self.task_methods = self._effects.task_methods
         self.method_transforms = self._effects.methods
         self.function_transforms = self._effects.functions
 

@@ -36,6 +36,8 @@ class Effects:
         self._never_first = frozenset(senders["first-never"])
         self._never_on = frozenset(senders["receivers-never"])
         self._handlers = words["handlers"]
+        self.runners = {name: how for how, names in words["runners"].items() for name in names}
+        self.task_methods = {name: how for how, names in words["task-methods"].items() for name in names}
 
     def function(self, dotted: str) -> str | None:
         """What a function does to its first argument, by name, else by words: trim, lower, hash, json …"""

@@ -53,6 +53,8 @@ WORDS: dict[str, Any] = {
         "trim-words": list,
     },
     "logging": {"receivers": list, "functions": list},
+    "runners": {name: list for name in ("plain", "listed", "timers")},
+    "task-methods": {name: list for name in ("plain", "listed", "partial")},
     "senders": {name: list for name in ("names", "words", "never", "first-never", "receivers-never")},
     "handlers": {
         "never": list,
