@@ -48,7 +48,8 @@ HANDED = {
     "thread": "from threading import Thread\nfrom crm import save\ndef run(user):\n"
     f"    Thread(target=save, args=({GIVEN})).start()  # expect\n",
     "thread, by name": "from threading import Thread\nfrom crm import save\ndef run(user):\n"
-    "    Thread(\n        target=save,\n        kwargs={'ids': {'cookie': user.cookie}, 'props': {'email': user.email}})  # expect\n",
+    "    Thread(\n        target=save,\n"
+    "        kwargs={'ids': {'cookie': user.cookie}, 'props': {'email': user.email}})  # expect\n",
     "loop": "import asyncio\nfrom crm import save\nasync def run(user):\n"
     f"    await asyncio.get_running_loop().run_in_executor(None, save, {GIVEN})  # expect\n",
     "to thread": f"import asyncio\nfrom crm import save\nasync def run(user):\n"
