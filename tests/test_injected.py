@@ -163,3 +163,46 @@ def test_a_pool_maps_no_list_as_one_argument() -> None:
         "    pool.map(save, [{'registered': u.email.lower()} for u in users], [{'email': u.email} for u in users])\n",
     }
     assert not found(files)
+
+
+MODELS = """
+import requests
+from dataclasses import asdict, dataclass
+from pydantic import BaseModel
+
+class Customer(BaseModel):
+    email: str
+    city: str = ""
+
+@dataclass
+class Visitor:
+    email: str
+    city: str
+
+def pop(props, key):
+    props.pop(key)
+    return props
+
+def run(customer: Customer, visitor: Visitor, cookie):
+    requests.post(URL, json={'customer_ids': {'cookie': cookie}, 'properties': PROPS})  # expect
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "value"),
+    [
+        ("customer.model_dump()", "customer.model_dump(exclude={'email'})", "customer.email"),
+        ("customer.dict()", "customer.model_dump(include={'city'})", "customer.email"),
+        ("asdict(visitor)", "pop(asdict(visitor), 'email')", "visitor.email"),
+        ("{**asdict(visitor)}", "{'city': asdict(visitor)['city']}", "visitor.email"),
+    ],
+)
+def test_the_fields_that_a_class_declares_are_in_a_record_that_is_made_of_it(
+    wrong: str, right: str, value: str
+) -> None:
+    files = {"m.py": MODELS.replace("PROPS", wrong)}
+    [finding] = check_texts(files).findings
+    assert {("m.py", files["m.py"].count("\n", 0, finding.root.start) + 1)} == marked(files)
+    assert f'"registered": {value}.lower()' in finding.instead
+    assert not found({"m.py": MODELS.replace("PROPS", right)})
+    assert not found({"m.py": files["m.py"].replace("{'cookie': cookie}", f"{{'registered': {value}.lower()}}")})

@@ -10,7 +10,7 @@ from trackaudit.vocabulary import Listed, Named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from trackaudit.calls.queries import Given, Queries
     from trackaudit.calls.rows import Row
@@ -280,7 +280,7 @@ class Reader:
         kind, owner, origin = self._identify(key, symbols, literals, isinstance(value, Leaf))
         resolved = bool(options) and not (isinstance(value, Leaf) and value.other)
         facts = Facts(
-            self.text(entry.value_place),
+            _with_field(self.text(entry.value_place), symbols),
             literals,
             keys,
             any(symbol.missing for symbol in symbols),
@@ -334,6 +334,13 @@ class Reader:
             kind = "unknown" if by_name.kind == "opaque" else by_name.kind
             return identity._replace(kind=kind, owner=owner)
         return identity
+
+
+def _with_field(text: str, symbols: Sequence[Symbol]) -> str:
+    """The text of a value; where a whole instance stands there whose fields became entries, of its field."""
+    if not symbols or not symbols[0].root.startswith("field:") or text.endswith(symbols[0].path[-1]):
+        return text
+    return f"{text}.{symbols[0].path[-1]}"
 
 
 def _pleases_a_type(constant: Const, root: Place) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from trackaudit import program as p
 from trackaudit.flow import objects
 from trackaudit.flow.values import ClassValue, Ref, Slot, Union, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from trackaudit import program as p
     from trackaudit.flow.machine import Machine
     from trackaudit.flow.values import Value
 
@@ -19,9 +19,32 @@ def copy(m: Machine, value: Value, node: p.Node, depth: int = 3) -> Value:
     if not isinstance(value, Ref) or depth == 0:
         return value
     obj = m.store.object(value)
-    entries = {k: slot._replace(value=copy(m, slot.value, node, depth - 1)) for k, slot in obj.entries.items()}
+    slots = {**_declared(m, value, obj.cls, node), **obj.entries} if isinstance(obj.cls, ClassValue) else obj.entries
+    entries = {k: slot._replace(value=copy(m, slot.value, node, depth - 1)) for k, slot in slots.items()}
     items = tuple(slot._replace(value=copy(m, slot.value, node, depth - 1)) for slot in obj.items)
     return m.allocate(obj._replace(entries=entries, items=items, cls=None))
+
+
+def _declared(m: Machine, instance: Ref, cls: ClassValue, node: p.Node) -> dict[str, Slot]:
+    """The fields that a class says its instances have (dataclass, pydantic), with what this one has in them."""
+    place = m.place(node)
+    whole = m.place(_copied(node))
+    return {
+        str(item.key.value): Slot(objects.member(m, instance, str(item.key.value), node), True, place, whole, m.guards)
+        for owner in reversed(objects.class_chain(m, cls))
+        for item in owner.node.members
+        if item.kind == "field" and not item.static and isinstance(item.key, p.Literal)
+    }
+
+
+def _copied(node: p.Node) -> p.Node:
+    """What a call copies: `x` of `asdict(x)` and of `x.model_dump()`."""
+    if isinstance(node, p.Call):
+        if node.args:
+            return node.args[0]
+        if isinstance(node.callee, p.Member):
+            return node.callee.object
+    return node
 
 
 def serialised(m: Machine, value: Value, node: p.Node, depth: int = 5) -> Value:

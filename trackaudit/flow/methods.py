@@ -92,10 +92,11 @@ def _copied(m: Machine, ref: Ref, obj: Obj, node: p.Node, args: Args) -> Value |
 
     result = copy(m, ref, node)
     for key, arg in args.keywords:
-        if key == "exclude" and isinstance(arg.value, Ref):
-            for slot in m.store.object(arg.value).items:
-                if isinstance(slot.value, Const):
-                    objects.remove(m, result, str(slot.value.value))
+        if key in ("exclude", "include") and isinstance(arg.value, Ref) and isinstance(result, Ref):
+            named = {str(slot.value.value) for slot in m.store.object(arg.value).items if isinstance(slot.value, Const)}
+            left_out = named if key == "exclude" else m.store.object(result).entries.keys() - named
+            for name in sorted(left_out):
+                objects.remove(m, result, name)
     return result
 
 
@@ -208,6 +209,7 @@ _RECORD: dict[str, Callable[[Machine, Ref, Obj, p.Node, Args], Value | None]] = 
     "setdefault": _setdefault,
     "copy": _copied,
     "model_dump": _copied,
+    "dict": _copied,
     "_asdict": _copied,
     "to_dict": _copied,
     "clear": _clear,
