@@ -126,7 +126,7 @@ def _masks(text: str, named: str) -> bool:
         return False
     unlike = [match.span() for match in _MASK.finditer(filled) if written[match.start() : match.end()] != match.group()]
     for start, end in reversed(unlike):
-        if written[start] not in "{<@$":
+        if written[start] not in "{<@$'\"":
             return False
         written, filled = written[:start] + written[end:], filled[:start] + filled[end:]
     return bool(unlike) and written == filled

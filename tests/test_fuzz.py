@@ -189,6 +189,11 @@ def test_no_front_end_fails_on_a_broken_file_and_its_places_stay_true(name: str)
             b"___INFO___\n___SANDBOXED_JS_FOR_WEB_TEMPLATE___\nconst callInWindow = require('callInWindow');"
             b"callInWindow('exponea.update\n, { email: data.email });",
         ),
+        (
+            "a.jsx",
+            b"function put(mail) { "
+            b"document.write('<script>exponea.update({ email: export' + mail + '\" })<\\/script>') }\n",
+        ),
         ("a.yaml", b"- {a: b, path\xe2\x80\xa8 index.html: 2}\n"),
         ("a.yaml", b"\\ud800 a: b\n'\\ud800': c\n"),
     ],

@@ -27,7 +27,8 @@ NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trackaudit.flow.values import Obj, Ref
+    from trackaudit.flow.values import Obj, Ref, Symbol
+    from trackaudit.program import Node
 
 
 @pytest.mark.parametrize("grown", ["x += [c.n]", "x = [*x, c.n]"])
@@ -48,6 +49,20 @@ def test_a_list_that_grows_in_many_branches_does_not_double_in_each(
     found = check_texts({"a.py": text}, min_confidence="low").findings
     assert [finding.rule for finding in found] == ["identifier-in-api-properties"]
     assert longest[0] == 15
+
+
+def test_what_a_value_comes_from_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    most = [0]
+    unknown = Machine.unknown
+
+    def measured(self: Machine, node: Node, *, derived: frozenset[str] = frozenset()) -> Symbol:
+        most[0] = max(most[0], len(derived))
+        return unknown(self, node, derived=derived)
+
+    monkeypatch.setattr(Machine, "unknown", measured)
+    text = f"let x = mail;\n{'x = x + c.n;' * 1_200}\nexponea.update({{ email: x }});\n"
+    check_texts({"a.js": text}, min_confidence="low")
+    assert 400 < most[0] < 600
 
 
 SIZES = (4_000, 8_000, 16_000) if NIGHTLY else (500, 1_000, 2_000)

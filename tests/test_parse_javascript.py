@@ -694,6 +694,14 @@ def test_text_too_broken_to_mend_is_given_up_after_so_many_steps(monkeypatch: py
     assert lower("go();" * 100).errors == []
 
 
+def test_text_that_a_grammar_looks_through_again_and_again_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b"f()\n" + b"#a\n" * 20_000
+    assert tree.tree_of("python", text[:12_000]) is not None
+    monkeypatch.setattr(tree, "_READ", 2_000_000)
+    assert tree.tree_of("python", b"f(1)\n" * 20_000) is not None
+    assert tree.tree_of("python", text) is None
+
+
 def test_switches_that_fall_through_at_every_level_stay_small() -> None:
     module = lower("switch (a) { case 1: b(); case 2: c();" * 60 + "}" * 60)
     assert sum(1 for _ in walk(module.body)) < 50_000

@@ -417,6 +417,16 @@ def test_code_that_is_only_shown_is_no_finding(path: str, text: str) -> None:
     assert check(path, text) == []
 
 
+@pytest.mark.parametrize("path", ["a.html", "a.liquid", "a.vue", "a.svelte", "a.astro"])
+def test_comments_that_nothing_closes_take_no_script_away(path: str) -> None:
+    opened = "<!-- " * 30_000  # the grammar would look for the end of each: minutes
+    text = f"<!-- a --><p onclick='f()'></p>{opened}<script>exponea.update({{ email: mail }})</script>{opened}"
+    found = modules(path, text)
+    assert [module.errors for module in found] == [[] for _ in found]
+    calls = [node for module in found for node in p.walk(module.body) if isinstance(node, p.Call)]
+    assert text.index("exponea") in [call.start for call in calls]
+
+
 def test_a_comment_of_the_markup_silences_the_line_below() -> None:
     text = "<!-- trackaudit: ignore[identifier-in-update] known -->\n<a onclick='exponea.update({ email: userEmail })'>"
 

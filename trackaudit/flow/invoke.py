@@ -252,7 +252,7 @@ def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
         return _run(m, task, node)
     m.escape(args.values(), m.place(node), callee_text(m, node), m.vocabulary.is_sender(dotted))
     callbacks(m, args, node, name)
-    derived = symbol.derived | sources_of(*args.values())
+    derived = sources_of(*args.values(), known=symbol.derived)
     first = args.positional[0].value if args.positional else None
     segment = f"({first.value})" if isinstance(first, Const) and isinstance(first.value, str) else "()"
     result = made(m, symbol, segment, node)._replace(derived=derived, missing=symbol.missing)

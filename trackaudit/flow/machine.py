@@ -41,6 +41,8 @@ INLINE_LIMIT = 48
 """Calls inside calls that are followed; deeper ones are unknown, with a notice."""
 IDLE_LIMIT = 600
 """Calls in one unit that are followed only for what they give back: none of them can lead to a send."""
+SOURCES_LIMIT = 500
+"""Keys that a value may come from; in a longer chain only the last is kept."""
 
 ANY_UNIT = -1
 """Stands for every unit where a bound's notice does not depend on what its own unit sends."""
@@ -377,13 +379,14 @@ class Machine:
                 queue.extend(slot.value for slot in obj.items)
 
 
-def sources_of(*values: Value) -> frozenset[str]:
-    """Keys of the symbols that these values are or may be."""
-    found: frozenset[str] = frozenset()
+def sources_of(*values: Value, known: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Keys of the symbols that these values are or may be, and of what those come from unless that is too much."""
+    found = known if len(known) < SOURCES_LIMIT else frozenset()
     for value in values:
         for option in options(value):
             if isinstance(option, Symbol):
-                found |= option.sources
+                few = len(found) + len(option.derived) < SOURCES_LIMIT
+                found |= option.sources if few else {option.key}
     return found
 
 

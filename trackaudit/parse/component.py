@@ -7,6 +7,7 @@ Vue's options they are a method of the component, which becomes a class: its met
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from trackaudit.parse import template_tags
 from trackaudit.parse.component_vue import run_handlers
@@ -108,13 +109,14 @@ class _Component:
             return bytes(plain)
         at = start
         pattern = re.compile(rb"<(script|style)\b|\{|<!--", re.IGNORECASE)
+        last = self.data.rfind(b"-->")
         while (match := pattern.search(self.data, at)) is not None:
             if match.group(1):
                 close = re.compile(rb"</" + match.group(1) + rb"\s*>", re.IGNORECASE).search(self.data, match.end())
                 at = close.end() if close is not None else len(self.data)
                 continue
             if match.group() == b"<!--":
-                at = max(self.data.find(b"-->", match.end()), match.end())
+                at = self.data.find(b"-->", match.end()) if match.end() <= last else match.end()
                 continue
             close_at = balanced(self.data, match.end(), b"{", b"}")
             if close_at < 0:
@@ -127,11 +129,12 @@ class _Component:
 
     def _handlers(self, found: Markup, typed: str) -> list[Expr]:
         calls: list[Expr] = []
-        inside = [(script.place, script.start) for script in found.scripts]
+        places = [script.place for script in found.scripts]
         if self.language == "vue":
             calls.extend(handler_call(self.path, self.data, one, self.errors, typed) for one in self._pug())
         for one in found.attributes:
-            if any(start <= one.place < end for start, end in inside) or one.start == one.end:
+            at = bisect_right(places, one.place) - 1
+            if one.start == one.end or (at >= 0 and one.place < found.scripts[at].start):
                 continue
             name = one.name
             if self.language == "vue":

@@ -100,7 +100,7 @@ def parse(source: SourceFile) -> list[Module]:
 def markup(data: bytes, start: int = 0, end: int | None = None) -> Markup | None:
     """The scripts, attributes and comments of HTML in data[start:end]; None if it is so broken that reading it would
     take for ever."""
-    tree = tree_of("html", data, start, end)
+    tree = tree_of("html", _closed(data, start, len(data) if end is None else end), start, end)
     if tree is None:
         return None
     found = Markup([], [], [])
@@ -112,6 +112,14 @@ def markup(data: bytes, start: int = 0, end: int | None = None) -> Markup | None
         elif (one := _attribute(node, data)) is not None:
             found.attributes.append(one)
     return found
+
+
+def _closed(data: bytes, start: int, end: int) -> bytes:
+    """The text without the openings of comments that nothing closes: the grammar would look for the end of each."""
+    opening = data.find(b"<!--", max(start, data.rfind(b"-->", start, end)), end)
+    if opening < 0:
+        return data
+    return data[:opening] + data[opening:end].replace(b"<!--", b"    ") + data[end:]
 
 
 def _script(node: tree_sitter.Node, data: bytes, nested: bool) -> Script:
@@ -253,9 +261,7 @@ class Page:
         text = bytes(self.code[start:end])
         opened = False
         for match in _ENTITY.finditer(text):
-            if self.template is not None and any(
-                tag.end > start + match.start() for tag in self.template.between(0, start + match.start())[-1:]
-            ):
+            if self.template is not None and self.template.covers(start + match.start()):
                 continue
             name, hexadecimal, decimal = match.groups()
             char = _NAMED[name] if name else _ascii(int(hexadecimal, 16) if hexadecimal else int(decimal))

@@ -60,6 +60,11 @@ class Template:
         """The tags that begin in data[start:end]."""
         return self.tags[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
+    def covers(self, place: int) -> bool:
+        """Whether a tag that begins before it ends behind it."""
+        at = bisect_left(self.starts, place)
+        return at > 0 and self.tags[at - 1].end > place
+
     def touches(self, start: int, end: int) -> bool:
         """Whether a tag begins there."""
         at = bisect_left(self.starts, start)

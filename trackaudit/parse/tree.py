@@ -1,7 +1,8 @@
 """Parse, syntax trees: a grammar's name and bytes in, tree-sitter's tree out; and what stands at some of its places.
 
-tree-sitter mends broken text by search, which may take for ever, so its operations are counted. And whatever is asked
-of a tree here takes one pass: to ask a node for its parent, or the tree for a place, costs as much as the tree is deep
+tree-sitter mends broken text by search, which may take for ever, so its operations are counted; and what its grammars
+look through beforehand (all the comments behind a Python line), by the text that they ask for. Whatever is asked of a
+tree here takes one pass: to ask a node for its parent, or the tree for a place, costs as much as the tree is deep
 or wide, and so does a query.
 """
 
@@ -13,7 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 14
+_READ = 1 << 30
+"""Bytes that a grammar may ask for, again and again: sound text is asked for once or twice."""
 _STEPS = 20_000
 _BYTES_A_STEP = 8
 """tree-sitter reports a step every 100 operations: one for 20 to 200 bytes of sound code, many for a broken byte."""
@@ -31,14 +34,17 @@ def tree_of(language: str, data: bytes, start: int = 0, end: int | None = None) 
         parser.included_ranges = [tree_sitter.Range((0, 0), (0, 0), start, end)]
     view = memoryview(data)
     left = _STEPS + (end - start) // _BYTES_A_STEP
+    unread = _READ
 
     def read(offset: int, point: object) -> memoryview:
+        nonlocal unread
+        unread -= _CHUNK
         return view[offset : offset + _CHUNK]
 
     def stop(offset: int, error: bool) -> bool:
         nonlocal left
         left -= 1
-        return left < 0
+        return left < 0 or unread < 0
 
     try:
         return parser.parse(read, progress_callback=stop)
