@@ -118,6 +118,17 @@ def test_a_function_that_takes_too_many_steps_is_cut_short_with_a_notice(steps: 
     assert steps[0] < 2_000 * 3
 
 
+@pytest.mark.parametrize(("path", "text"), [("a.html", "<a>" * 20_000), ("a.py", "f(1)\n" * 20_000)])
+def test_a_file_that_takes_too_long_to_parse_is_left_out_with_a_notice(path: str, text: str) -> None:
+    result = check_texts(
+        {path: f"exponea\n{text}", "b.js": "exponea.update({ email: c.email })"}, Config(limits=Limits(seconds=0))
+    )
+    assert [(one.kind, one.path) for one in result.notices if "`max-seconds` sets the limit" in one.message] == [
+        ("limit", path)
+    ]
+    assert _rules(result) == IN_UPDATE
+
+
 def test_the_same_holds_in_python(steps: list[int]) -> None:
     branches = "\n".join(f"    if a[{i}]:\n        p['k{i}'] = {i}" for i in range(2_000))
     payload = "{'customer_ids': {'cookie': c.cookie}, 'properties': p}"

@@ -34,8 +34,9 @@ KEYS = {
     "max-steps": "Steps of evaluation in one function or file's top level; what comes after is not seen.",
     "max-run-steps": "Steps of evaluation in all functions together; after them each function gets few. The largest "
     "project that was tried took 0.8 million.",
-    "max-seconds": "Seconds that the evaluation of one function or file's top level may take. A last resort: as many "
-    "steps as `max-steps` allows take a few, and only a machine that is many times slower gives another answer for it.",
+    "max-seconds": "Seconds that the evaluation of one function or file's top level may take, or the parsing of one "
+    "file or script. A last resort: as many steps as `max-steps` allows take a few, and only a machine that is many "
+    "times slower gives another answer for it.",
 }
 """The configuration's keys, with what each bounds."""
 

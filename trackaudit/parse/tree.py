@@ -8,6 +8,9 @@ or wide, and so does a query.
 
 from __future__ import annotations
 
+from time import thread_time
+
+from trackaudit.config.limits import TooMuch, limits
 from trackaudit.parse.grammar import grammar, tree_sitter
 
 TYPE_CHECKING = False
@@ -17,13 +20,16 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 14
 _READ = 1 << 30
 """Bytes that a grammar may ask for, again and again: sound text is asked for once or twice."""
+_CLOCK = 0x3F
+"""The clock is looked at once in so many steps, less one."""
 _STEPS = 20_000
 _BYTES_A_STEP = 8
 """tree-sitter reports a step every 100 operations: one for 20 to 200 bytes of sound code, many for a broken byte."""
 
 
 def tree_of(language: str, data: bytes, start: int = 0, end: int | None = None) -> tree_sitter.Tree | None:
-    """The syntax tree of data[start:end]; None if the text is so broken that mending it would take for ever.
+    """The syntax tree of data[start:end]; None if the text is so broken that mending it would take for ever. Raises
+    TooMuch where it takes too long all the same: what is nested deep in HTML does, and nothing counts that.
 
     Its nodes do not know the text: `node.text` must not be asked, which ends the process (tree-sitter 0.26).
     """
@@ -35,6 +41,8 @@ def tree_of(language: str, data: bytes, start: int = 0, end: int | None = None) 
     view = memoryview(data)
     left = _STEPS + (end - start) // _BYTES_A_STEP
     unread = _READ
+    seconds = limits().seconds
+    end_time = thread_time() + seconds
 
     def read(offset: int, point: object) -> memoryview:
         nonlocal unread
@@ -44,12 +52,15 @@ def tree_of(language: str, data: bytes, start: int = 0, end: int | None = None) 
     def stop(offset: int, error: bool) -> bool:
         nonlocal left
         left -= 1
-        return left < 0 or unread < 0
+        return left < 0 or unread < 0 or (not left & _CLOCK and thread_time() > end_time)
 
     try:
         return parser.parse(read, progress_callback=stop)
     except ValueError:  # stopped
-        return None
+        if left < 0 or unread < 0:
+            return None
+        what = f"a part of the file took more than {seconds} seconds to read, so it was not analysed"
+        raise TooMuch(what, "max-seconds") from None
 
 
 def nodes_at(root: tree_sitter.Node, places: Iterable[int], kinds: Container[str]) -> Iterator[tree_sitter.Node]:
