@@ -105,7 +105,7 @@ def _write_global(m: Machine, base: Symbol, key: str, value: Value) -> None:
     """`window.x = …` is a global; `module.exports.x = …`, `exports.x = …` an export; `symbol.x = …` is remembered."""
     if base.root == "" and base.path in (("window",), ("globalThis",)):
         if not m.vocabulary.is_sdk_name(key):
-            m.globals.names.add(key)
+            m.globals.names[key] = None
             m.store.write((0, key), value)
         return
     m.store.write((-1, f"{base.key}.{key}"), value)

@@ -24,6 +24,10 @@ LONG = 40
 """Links from which on a chain is one choice whatever it asks. In shorter ones a test that only asks whether something
 is there is a branch of its own, which others tell from a choice."""
 
+FEW = 40
+"""Names that tests write (`else if (found = …)`) and each arm knows to be written; of more they may be. Symbols that
+are present because tests failed (`if (!a) … else if (!b)`)."""
+
 
 class Choice(NamedTuple):
     """What came of a choice: whether anything comes out alive, and the block and the guards of what follows it."""
@@ -47,16 +51,20 @@ def chain_of(m: Machine, node: p.Branch) -> list[p.Branch] | None:
 def choose(m: Machine, links: list[p.Branch], run: Callable[[list[p.Stmt]], bool]) -> Choice:
     """Run every arm that can run, each on its own, and join them."""
     number, outer = m.number(), m.blocks
-    begun = len(m.sends)
+    begun = len(m.sends), len(m.candidates)
     arms: list[Arm] = []
-    told: list[frozenset[str]] = []
+    told: frozenset[str] | None = None
     failed = NO_KEYS
 
     def take(then: frozenset[str], body: list[p.Stmt]) -> None:
+        nonlocal told
         arm = m.arm((number, len(arms), 0), then, lambda: run(body))
-        told.append(then)
         # What the tests so far wrote (`else if (found = …)`) is so in this arm, and in those after it.
-        arms.append(arm._replace(writes={**m.store.writes_since(level), **arm.writes}))
+        if len(m.store.journals[level]) <= FEW:
+            arm = arm._replace(writes={**m.store.writes_since(level), **arm.writes})
+        arms.append(arm)
+        if arm.alive:
+            told = then if told is None else told & then
 
     last = links[-1].orelse
     level = len(m.store.journals)
@@ -65,7 +73,7 @@ def choose(m: Machine, links: list[p.Branch], run: Callable[[list[p.Stmt]], bool
         m.step()
         if arms:
             # It runs only where the tests before it fail: what it sends may be sent or not.
-            m.blocks = (*outer, (m.number(), 0, 0))
+            m.enter((m.number(), 0, 0))
         facts = read_test(m, link.test)
         sure = decided(m, link.test, m.evaluate(link.test))
         m.blocks = outer
@@ -75,16 +83,19 @@ def choose(m: Machine, links: list[p.Branch], run: Callable[[list[p.Stmt]], bool
             last = link.then
             break
         take(failed | facts.then, link.then)
-        failed |= facts.orelse
+        if len(failed) < FEW:
+            failed |= facts.orelse
     take(failed, last)
-    m.store.take_back()
-    m.store.join([arm.writes for arm in arms if arm.alive])
+    tested = m.store.take_back()
+    writes = [arm.writes for arm in arms if arm.alive]
+    if len(tested) > FEW and writes:
+        writes.append(tested)
+    m.store.join(writes)
     places, follows = _arranged(m, number, [arm.alive for arm in arms])
     _place_anew(m, begun, number, len(outer), places)
-    alive = [keys for arm, keys in zip(arms, told, strict=True) if arm.alive]
-    if follows is None or not alive:
-        return Choice(bool(alive), None, NO_KEYS)
-    return Choice(True, follows, frozenset.intersection(*alive))
+    if follows is None or told is None:
+        return Choice(told is not None, None, NO_KEYS)
+    return Choice(True, follows, told)
 
 
 def _arranged(m: Machine, number: int, alive: list[bool]) -> tuple[list[tuple[Block, ...]], Block | None]:
@@ -109,7 +120,7 @@ def _arranged(m: Machine, number: int, alive: list[bool]) -> tuple[list[tuple[Bl
     return places, rest
 
 
-def _place_anew(m: Machine, begun: int, number: int, depth: int, places: list[tuple[Block, ...]]) -> None:
+def _place_anew(m: Machine, begun: tuple[int, int], number: int, depth: int, places: list[tuple[Block, ...]]) -> None:
     """Give what was sent in the arms, or may still turn out to be a payload, the blocks of its arm."""
 
     def placed(blocks: tuple[Block, ...]) -> tuple[Block, ...] | None:
@@ -117,12 +128,13 @@ def _place_anew(m: Machine, begun: int, number: int, depth: int, places: list[tu
             return None
         return (*blocks[:depth], *places[blocks[depth][1]], *blocks[depth + 1 :])
 
-    for index in range(begun, len(m.sends)):
+    sent, remembered = begun
+    for index in range(sent, len(m.sends)):
         send = m.sends[index]
         blocks = placed(send.where.blocks)
         if blocks is not None:
             m.sends[index] = send._replace(where=send.where._replace(blocks=blocks))
-    for key, where in m.candidates.items():
+    for key, where in m.candidates_since(remembered):
         blocks = placed(where.blocks)
         if blocks is not None:
             m.candidates[key] = where._replace(blocks=blocks)

@@ -19,6 +19,7 @@ def copy(m: Machine, value: Value, node: p.Node, depth: int = 3) -> Value:
     if not isinstance(value, Ref) or depth == 0:
         return value
     obj = m.store.object(value)
+    m.spend(1 + m.size(obj) // 2)
     slots = {**_declared(m, value, obj.cls, node), **obj.entries} if isinstance(obj.cls, ClassValue) else obj.entries
     entries = {k: slot._replace(value=copy(m, slot.value, node, depth - 1)) for k, slot in slots.items()}
     items = tuple(slot._replace(value=copy(m, slot.value, node, depth - 1)) for slot in obj.items)
@@ -52,6 +53,7 @@ def serialised(m: Machine, value: Value, node: p.Node, depth: int = 5) -> Value:
     if not isinstance(value, Ref) or depth == 0:
         return value
     obj = m.store.object(value)
+    m.spend(1 + m.size(obj) // 2)
     found = objects.class_member(m, obj.cls, "toJSON") if isinstance(obj.cls, ClassValue) else None
     if found is not None:
         return m.call(objects.instance_member(m, value, *found), node)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from trackaudit import program as p
-from trackaudit.flow.send import FrozenRecord, Leaf, Send, freeze
+from trackaudit.flow.send import FrozenRecord, Leaf, Send
 from trackaudit.flow.values import Const, Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from trackaudit import program as p
     from trackaudit.flow.arguments import Args
     from trackaudit.flow.machine import Machine
     from trackaudit.flow.send import Frozen
@@ -44,10 +44,6 @@ def is_sink(m: Machine, symbol: Symbol) -> bool:
     return find_sink(m, symbol) is not None
 
 
-def callee_text(m: Machine, node: p.Node) -> str:
-    return m.text(node.callee) if isinstance(node, p.Call) else ""
-
-
 def emit(m: Machine, symbol: Symbol, sink: CallSink, certain: bool, node: p.Node, args: Args) -> None:
     """Record a send."""
     m.order += 1
@@ -56,7 +52,7 @@ def emit(m: Machine, symbol: Symbol, sink: CallSink, certain: bool, node: p.Node
         found = _argument(m, spec, args, node)
         if found is not None:
             taken[name] = found
-    call_text = callee_text(m, node) or ".".join(part for part in symbol.path if part != "()")
+    call_text = m.callee_text(node) or ".".join(part for part in symbol.path if part != "()")
     # A constructor's send meets those of the client that it makes.
     receiver = made(m, symbol, "()", node).key if sink.receiver == f"{sink.method}()" else symbol.key.rpartition(".")[0]
     m.sends.append(Send(m.where(), m.place(node), call_text, taken, sink, receiver, certain=certain))
@@ -71,8 +67,8 @@ def _argument(m: Machine, spec: Argument, args: Args, node: p.Node) -> tuple[Fro
         if rest is None:
             return None
         value: Value = rest.value if rest.value is not None else m.unknown(node)
-        return freeze(m.store, value), m.place(node)
-    frozen, place = freeze(m.store, arg.value), arg.place
+        return m.freeze(value), m.place(node)
+    frozen, place = m.freeze(arg.value), arg.place
     for step in spec.path:
         if isinstance(frozen, FrozenRecord):
             entry = frozen.entries.get(step)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from trackaudit import program as p
 from trackaudit.flow import assign, component, objects, promises
+from trackaudit.flow.choice import LONG, choose
 from trackaudit.flow.inline import entered
-from trackaudit.flow.invoke import evaluate_call
-from trackaudit.flow.machine import Machine, sources_of
+from trackaudit.flow.invoke import called_on, evaluate_call
 from trackaudit.flow.statements import branch
 from trackaudit.flow.values import (
+    LONGEST_PATH,
+    MOST_RESTS,
     UNDEFINED,
     ClassValue,
     Const,
@@ -21,6 +23,7 @@ from trackaudit.flow.values import (
     Union,
     options,
     put_into_record,
+    sources_of,
     union,
 )
 
@@ -28,14 +31,38 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from trackaudit.flow.machine import Machine
     from trackaudit.flow.values import Value
     from trackaudit.model import Place
 
+LONGEST_TEXT = 100_000
+"""Characters of a text that is put together."""
+
 
 def evaluate(m: Machine, node: p.Expr) -> Value:
-    """What an expression can hold, with its effects."""
-    m.step()
-    return _EVALUATE[type(node)](m, node)
+    """What an expression can hold, with its effects. What grows to the left (`a.b().c()`, `a + b + c`) is gone along in
+    a loop: there may be thousands of links."""
+    links: list[p.Expr] = []
+    while True:
+        m.step()
+        kind = type(node)
+        left = _LEFT[kind](node) if kind in _LEFT else None
+        if left is None:
+            break
+        links.append(node)
+        node = left
+    value = _EVALUATE[kind](m, node)
+    for node in reversed(links):
+        value = _named(m, _EVALUATE[type(node)](m, node, value), node)
+    return value
+
+
+def _named(m: Machine, value: Value, node: p.Expr) -> Value:
+    """What a link of a chain gives; after too many of them nobody can tell what it is."""
+    for option in options(value):
+        if isinstance(option, Symbol) and len(option.path) > LONGEST_PATH:
+            return m.unknown(node, derived=sources_of(value))
+    return value
 
 
 def _literal(m: Machine, node: p.Literal) -> Value:
@@ -82,8 +109,7 @@ def _name(m: Machine, node: p.Name) -> Value:
     return m.read(node.id, m.place(node))
 
 
-def _member(m: Machine, node: p.Member) -> Value:
-    base = m.evaluate(node.object)
+def _member(m: Machine, node: p.Member, base: Value) -> Value:
     key = m.evaluate(node.key)
     keys = [option for option in options(key) if isinstance(option, Const)]
     if not keys or len(keys) != len(options(key)):
@@ -106,14 +132,11 @@ def _computed(m: Machine, node: p.Member, base: Value, key: Value) -> Value:
 
 
 def _record(m: Machine, node: p.Record) -> Value:
-    place = m.place(node)
-    ref = m.allocate(Obj("record", place, {}))
     entries: dict[str, Slot] = {}
+    rests: list[Rest] = []
     for entry in node.entries:
         if isinstance(entry, p.Spread):
-            m.update(ref, m.store.object(ref)._replace(entries=entries))
-            objects.merge(m, ref, m.evaluate(entry.value), entry)
-            entries = dict(m.store.object(ref).entries)
+            objects.gather(m, entries, rests, m.evaluate(entry.value), entry)
             continue
         if isinstance(entry.key, p.Literal):
             names = [str(entry.key.value)]
@@ -127,10 +150,9 @@ def _record(m: Machine, node: p.Record) -> Value:
         for name in names:
             entries.pop(name, None)
             entries[name] = slot
-        if not names:
-            obj = m.store.object(ref)
-            m.update(ref, obj._replace(rests=(*obj.rests, Rest(None, "a computed key"))))
-    m.update(ref, m.store.object(ref)._replace(entries=entries))
+        if not names and len(rests) < MOST_RESTS:
+            rests.append(Rest(None, "a computed key"))
+    ref = m.allocate(Obj("record", m.place(node), entries, rests=tuple(rests)))
     if m.frame.module.language == "javascript":
         component.adopt(m, ref, entries)
     return ref
@@ -165,8 +187,8 @@ def _spread_items(m: Machine, value: Value, node: p.Node, items: list[Slot], res
                     seen.add(key)
                     items.append(slot._replace(must=False))
             rests.extend(rest for rest in obj.rests if rest not in rests)
-        elif isinstance(option, Symbol):
-            rests.append(Rest(option, f"`{m.text(node)[:60]}` is not known here"))
+        elif isinstance(option, Symbol) and len(rests) < MOST_RESTS:
+            rests.append(Rest(option, f"`{m.beginning(node)}` is not known here"))
 
 
 def _conditional(m: Machine, node: p.Conditional) -> Value:
@@ -179,10 +201,29 @@ def _conditional(m: Machine, node: p.Conditional) -> Value:
 
         return run
 
+    if isinstance(node.orelse, p.Conditional):
+        links = _choice(node)
+        if len(links) >= LONG:
+            choose(m, links, lambda body: all(take(one.value)() for one in body if isinstance(one, p.Expression)))
+            return union(values)
     test = branch(m, node.test, take(node.then), take(node.orelse)).value
     if isinstance(test, Const) and not test.value:
         return values[-1]
     return union(values)
+
+
+def _choice(node: p.Expr) -> list[p.Branch]:
+    """`a ? b : c ? d : e` as `if (a) b; else if (c) d; else e;`."""
+    links: list[p.Branch] = []
+    while isinstance(node, p.Conditional):
+        links.append(p.Branch(node.start, node.end, node.test, [_statement(node.then)], []))
+        node = node.orelse
+    links[-1].orelse = [_statement(node)]
+    return links
+
+
+def _statement(node: p.Expr) -> p.Expression:
+    return p.Expression(node.start, node.end, node)
 
 
 def _logical(m: Machine, node: p.Logical) -> Value:
@@ -220,15 +261,16 @@ def _logical(m: Machine, node: p.Logical) -> Value:
     return union([*present, *fallback])
 
 
-def _binary(m: Machine, node: p.Binary) -> Value:
-    left, right = m.evaluate(node.left), m.evaluate(node.right)
+def _binary(m: Machine, node: p.Binary, left: Value) -> Value:
+    right = m.evaluate(node.right)
     if node.op == ",":
         return right
     if node.op == "|" and any(isinstance(option, Ref) for option in (*options(left), *options(right))):
-        ref = m.new_record(node)
-        objects.merge(m, ref, left, node.left)
-        objects.merge(m, ref, right, node.right)
-        return ref
+        entries: dict[str, Slot] = {}
+        rests: list[Rest] = []
+        objects.gather(m, entries, rests, left, node.left)
+        objects.gather(m, entries, rests, right, node.right)
+        return m.allocate(Obj("record", m.place(node), entries, rests=tuple(rests)))
     if isinstance(left, Const) and isinstance(right, Const):
         return _constants(m, node, left.value, right.value)
     if node.op == "+":
@@ -247,7 +289,7 @@ def _constants(m: Machine, node: p.Binary, left: object, right: object) -> Value
     if node.op in ("!=", "!==", "is not"):
         return Const(left != right, place)
     if node.op == "+" and isinstance(left, str) and isinstance(right, str):
-        return Const(left + right, place)
+        return Const(left + right, place) if len(left) + len(right) <= LONGEST_TEXT else m.unknown(node)
     return m.unknown(node)
 
 
@@ -340,6 +382,16 @@ def _comprehension(m: Machine, node: p.Comprehension) -> Value:
     return comprehension(m, node)
 
 
+def _object(node: p.Member) -> p.Expr:
+    return node.object
+
+
+def _operand(node: p.Binary) -> p.Expr:
+    return node.left
+
+
+_LEFT: dict[type[p.Node], Callable[..., p.Expr | None]] = {p.Member: _object, p.Call: called_on, p.Binary: _operand}
+"""What is evaluated first of a node, if that is handed on: to what is in `_EVALUATE` then."""
 _EVALUATE: dict[type[p.Node], Callable[..., Value]] = {
     p.Literal: _literal,
     p.Template: _template,

@@ -6,7 +6,7 @@ from trackaudit import program as p
 from trackaudit.flow import assign, objects, promises
 from trackaudit.flow.arguments import Arg, Args
 from trackaudit.flow.frames import Exit, Frame
-from trackaudit.flow.machine import IDLE_LIMIT, INLINE_LIMIT, sources_of
+from trackaudit.flow.machine import IDLE_LIMIT, INLINE_LIMIT
 from trackaudit.flow.values import (
     UNDEFINED,
     ClassValue,
@@ -20,6 +20,7 @@ from trackaudit.flow.values import (
     Slot,
     Symbol,
     options,
+    sources_of,
     union,
 )
 from trackaudit.model import Place, Step

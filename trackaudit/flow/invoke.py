@@ -5,11 +5,11 @@ from __future__ import annotations
 from trackaudit import program as p
 from trackaudit.flow import builtin, component, handed, methods, objects
 from trackaudit.flow.arguments import Arg, Args, arguments
-from trackaudit.flow.emit import callee_text, emit, find_sink, is_sink, made
+from trackaudit.flow.emit import emit, find_sink, is_sink, made
 from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate, leads_on
-from trackaudit.flow.machine import sources_of
 from trackaudit.flow.state import set_state
 from trackaudit.flow.values import (
+    LONGEST_NAME,
     UNDEFINED,
     ClassValue,
     Const,
@@ -20,7 +20,9 @@ from trackaudit.flow.values import (
     Rest,
     Symbol,
     Union,
+    joined,
     options,
+    sources_of,
     union,
 )
 
@@ -30,30 +32,37 @@ if TYPE_CHECKING:
     from trackaudit.flow.values import Value
 
 
-def evaluate_call(m: Machine, node: p.Call) -> Value:
-    """A call's value, with its effects."""
-    callee = node.callee
-    while isinstance(callee, p.Wrap):
-        callee = callee.value
-    if isinstance(callee, p.Name):
-        if callee.id in ("require", "import") and len(node.args) == 1 and isinstance(node.args[0], p.Literal):
-            return m.linker.required(m, m.frame.module, str(node.args[0].value), node)
-        if callee.id == "super":
-            return _super(m, node, "constructor")
+def called_on(node: p.Call) -> p.Expr | None:
+    """What is evaluated before a call's arguments: what has the method, else the callee. None where neither is."""
+    callee = _bare(node.callee)
     if isinstance(callee, p.Member):
-        if _is_super(callee.object) and isinstance(callee.key, p.Literal):
+        return None if _is_super(callee.object) and isinstance(callee.key, p.Literal) else callee.object
+    if not isinstance(callee, p.Name):
+        return callee
+    given = node.args[0] if len(node.args) == 1 else None
+    special = callee.id == "super" or (callee.id in ("require", "import") and isinstance(given, p.Literal))
+    return None if special else callee
+
+
+def evaluate_call(m: Machine, node: p.Call, base: Value | None = None) -> Value:
+    """A call's value, with its effects. `base`: what it is called on (`called_on`)."""
+    callee = _bare(node.callee)
+    if base is None:
+        if isinstance(callee, p.Member) and isinstance(callee.key, p.Literal):
             return _super(m, node, str(callee.key.value))
-        base = m.evaluate(callee.object)
+        if isinstance(callee, p.Name) and callee.id != "super" and isinstance(node.args[0], p.Literal):
+            return m.linker.required(m, m.frame.module, str(node.args[0].value), node)
+        return _super(m, node, "constructor")
+    if isinstance(callee, p.Member):
         key = m.evaluate(callee.key)
         args = arguments(m, node)
         names = [str(o.value) for o in options(key) if isinstance(o, Const)]
         if names:
             return union([call_method(m, base, name, node, callee, args) for name in names])
-        m.escape(args.values(), m.place(node), m.text(callee), False)
+        m.escape(args.values(), node, False)
         callbacks(m, args, node, "")
         return m.unknown(node)
-    value = m.evaluate(callee)
-    return call(m, value, node, arguments(m, node))
+    return call(m, base, node, arguments(m, node))
 
 
 def _is_super(node: p.Expr) -> bool:
@@ -159,6 +168,7 @@ def call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Memb
         return _call_method(m, base, name, node, callee, args)
     blocks = m.blocks
     m.blocks = before
+    m.crowded(node)
     try:
         return _call_method(m, base, name, node, callee, args)
     finally:
@@ -250,11 +260,12 @@ def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     task = handed.task(m, name, args)
     if task is not None:
         return _run(m, task, node)
-    m.escape(args.values(), m.place(node), callee_text(m, node), m.vocabulary.is_sender(dotted))
+    m.escape(args.values(), node, m.vocabulary.is_sender(dotted))
     callbacks(m, args, node, name)
-    derived = sources_of(*args.values(), known=symbol.derived)
+    derived = joined(symbol.derived, sources_of(*args.values()))
     first = args.positional[0].value if args.positional else None
-    segment = f"({first.value})" if isinstance(first, Const) and isinstance(first.value, str) else "()"
+    said = first.value if isinstance(first, Const) and isinstance(first.value, str) else None
+    segment = f"({said})" if said is not None and len(said) <= LONGEST_NAME else "()"
     result = made(m, symbol, segment, node)._replace(derived=derived, missing=symbol.missing)
     if m.frame.module.language == "python" and symbol.path[-1:] == ("get",) and args.positional:
         return _or_default(m, result, args.positional[1].value if len(args.positional) > 1 else UNDEFINED)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from time import monotonic
 
 from trackaudit.config.limits import limits
 from trackaudit.flow.frames import Arm, Frame, OutOfSteps
+from trackaudit.flow.near import near
 from trackaudit.flow.send import Send, Where, freeze
+from trackaudit.flow.stand import Stand
 from trackaudit.flow.values import (
     UNDEFINED,
     Func,
@@ -22,12 +25,14 @@ from trackaudit.flow.values import (
     options,
 )
 from trackaudit.model import Context, Place, Step
+from trackaudit.program import Call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from trackaudit.flow.link import Linker
+    from trackaudit.flow.send import Frozen
     from trackaudit.flow.values import ClassValue, Value
     from trackaudit.model import SourceFile
     from trackaudit.program import Expr, Module, Node, Stmt
@@ -39,64 +44,17 @@ CLOCK = 0xFFF
 """The clock is looked at once in so many steps, less one."""
 INLINE_LIMIT = 48
 """Calls inside calls that are followed; deeper ones are unknown, with a notice."""
+MOST_BLOCKS = 400
+"""Blocks around one send: each early way out opens another for what follows it."""
+MOST_GUARDS = 200
+"""Symbols that are known to be present; a few more may be among them."""
+LONGEST_CALLEE = 1000
+"""Characters of what is called."""
 IDLE_LIMIT = 600
 """Calls in one unit that are followed only for what they give back: none of them can lead to a send."""
-SOURCES_LIMIT = 500
-"""Keys that a value may come from; in a longer chain only the last is kept."""
 
 ANY_UNIT = -1
 """Stands for every unit where a bound's notice does not depend on what its own unit sends."""
-
-
-CHANNELS = frozenset(("sms", "push", "post", "whatsapp", "newsletter", "phoneCalls", "telemarketing"))
-"""Ways to reach a customer: an `email` among them is one too."""
-
-
-_STAND = (
-    "unit",
-    "order",
-    "steps",
-    "deadline",
-    "idle",
-    "scope",
-    "blocks",
-    "guards",
-    "callers",
-    "handlers",
-    "tags",
-    "frames",
-)
-"""What a unit begins anew and its end gives back."""
-
-
-class Stand:
-    """What a machine has of the unit that it runs, set aside while it runs another."""
-
-    def __init__(self, machine: Machine, unit: int, keep: bool) -> None:
-        self.machine = machine
-        self.unit = unit
-        self.keep = keep
-
-    def __enter__(self) -> None:
-        machine = self.machine
-        self.saved = [(name, getattr(machine, name)) for name in _STAND]
-        self.journals = machine.store.journals
-        machine.unit, machine.order, machine.steps, machine.idle = self.unit, 0, 0, 0
-        self.began = monotonic()
-        machine.deadline = self.began + machine.bounds.seconds
-        machine.blocks, machine.guards, machine.callers, machine.handlers = (), frozenset(), (), ()
-        machine.tags, machine.frames = (), []
-        if not self.keep:
-            machine.module_units.add(self.unit)
-            machine.store.journals = []
-
-    def __exit__(self, *error: object) -> None:
-        machine = self.machine
-        machine.store.journals = self.journals
-        machine.spent += machine.steps
-        for name, value in self.saved:
-            setattr(machine, name, value)
-        machine.deadline += monotonic() - self.began  # what it asked for meanwhile is not its own time
 
 
 class Machine:
@@ -133,6 +91,7 @@ class Machine:
         self.called: dict[int, set[int]] = {}
         self.reached: set[int] = set()
         self.candidates: dict[int, Where] = {}
+        self.since = 0, 0
         self.giving: set[int] = set()
         self.logged: set[int] = set()
         self.held: dict[tuple[str, tuple[str, ...]], list[Symbol]] = {}
@@ -174,9 +133,17 @@ class Machine:
         """The running module's file."""
         return self.linker.source(self.frame.module.path)
 
-    def text(self, node: Node) -> str:
-        """A node's source text."""
-        return self.source().text(node.start, node.end)
+    def beginning(self, node: Node, most: int = 60) -> str:
+        """A node's source text, as far as so many characters: that of a chain's every link would be its square."""
+        return self.source().text(node.start, min(node.end, node.start + 4 * most))[:most]
+
+    def spend(self, steps: int) -> None:
+        """Count the steps of work that is not of one node; raise OutOfSteps as `step` does."""
+        self.steps += steps
+        if self.steps > self.bounds.steps:
+            raise OutOfSteps("max-steps")
+        if steps and self.spent > self.bounds.run_steps:
+            raise OutOfSteps("max-run-steps")
 
     def step(self) -> None:
         """Count one step; raise OutOfSteps when the unit has used up its own."""
@@ -199,14 +166,19 @@ class Machine:
 
     # ---- values
 
+    def candidates_since(self, count: int) -> list[tuple[int, Where]]:
+        """What was remembered (`consider`) after so many others."""
+        return list(islice(reversed(self.candidates.items()), len(self.candidates) - count))[::-1]
+
     def unknown(self, node: Node, *, derived: frozenset[str] = frozenset()) -> Symbol:
         """A value nothing is known of but where it comes from."""
         place = self.place(node)
         return Symbol(f"?{place.path}:{place.start}-{place.end}", (), place, derived=derived, opaque=True)
 
     def allocate(self, obj: Obj) -> Ref:
-        """Put a new object into the store."""
+        """Put a new object into the store. What it holds costs steps: objects made of each other fill the memory."""
         number = self.number()
+        self.spend(self.size(obj) >> 4)
         self.store.write(number, obj)
         if obj.kind == "record":
             self.consider(number, obj)
@@ -214,6 +186,9 @@ class Machine:
 
     def update(self, ref: Ref, obj: Obj) -> None:
         """Replace an object's state."""
+        size = self.size(obj)
+        if size > 16:
+            self.steps += (max(0, size - self.size(self.store.object(ref))) >> 4) + (size >> 8)
         self.store.write(ref.number, obj)
         if obj.kind == "record" and ref.number not in self.candidates:
             self.consider(ref.number, obj)
@@ -222,6 +197,10 @@ class Machine:
         """Remember an object that may turn out to be a payload, with where it was when it began to look like one."""
         if not self.vocabulary.shape_keys.isdisjoint(obj.entries):
             self.candidates[number] = self.where()
+
+    def size(self, obj: Obj) -> int:
+        """How many entries or items an object has."""
+        return len(obj.entries) + len(obj.items)
 
     def new_record(self, node: Node, rest: Rest | None = None, cls: ClassValue | Symbol | None = None) -> Ref:
         """A new record that is empty but for what `rest` may bring."""
@@ -252,7 +231,7 @@ class Machine:
         while function and not scope.function and scope.parent is not None:
             scope = scope.parent
         known = name in scope.names
-        scope.names.add(name)
+        scope.names[name] = None
         if value is not None:
             self.store.write((scope.number, name), value)
         elif not known or (scope.number, name) not in self.store.cells:
@@ -264,7 +243,7 @@ class Machine:
         if key is None:
             if self.vocabulary.is_sdk_name(name):
                 return
-            self.globals.names.add(name)
+            self.globals.names[name] = None
             key = (0, name)
         self.store.write(key, value)
 
@@ -295,12 +274,29 @@ class Machine:
 
     # ---- branches
 
+    def enter(self, block: tuple[int, int, int]) -> None:
+        """From here on all is in this block too, unless too many are around it."""
+        if len(self.blocks) < MOST_BLOCKS:
+            self.blocks = (*self.blocks, block)
+
+    def crowded(self, node: Node) -> None:
+        """Note that what comes from here on may not be told from what surely runs before it."""
+        if len(self.blocks) >= MOST_BLOCKS:
+            self.limit(
+                node, f"{MOST_BLOCKS} tests come before this that may end what they are in; more are not told apart"
+            )
+
+    def tell(self, present: frozenset[str]) -> None:
+        """From here on it is known that these symbols are present."""
+        if len(self.guards) < MOST_GUARDS:
+            self.guards |= present
+
     def arm(self, block: tuple[int, int, int] | None, guards: frozenset[str], run: Callable[[], bool]) -> Arm:
         """Run one arm of a branch on a fork of the store, inside `block`, and take its writes back."""
         blocks, outer = self.blocks, self.guards
         if block is not None:
-            self.blocks = (*blocks, block)
-        self.guards = outer | guards
+            self.enter(block)
+        self.tell(guards)
         self.store.fork()
         try:
             alive = run()
@@ -326,42 +322,30 @@ class Machine:
             self.order,
             self.blocks,
             self.callers,
-            Context(name, handler, self._near()),
+            Context(name, handler, near(self)),
             frame.module.language,
             self.tags,
             tuple(id(frame.func.node) for frame in self.frames if frame.func is not None),
         )
 
-    def _near(self) -> frozenset[str]:
-        """Kinds of the customer's identifiers that variables in scope hold."""
-        kinds: set[str] = set()
-        scope: Scope | None = self.scope
-        while scope is not None and scope.parent is not None:
-            for name in scope.names:
-                known = self.vocabulary.key_identity(name)
-                if known.kind not in ("email", "phone", "customer_id") or known.owner == "other":
-                    continue
-                # Beside `sms` or `push` it is a channel that somebody agrees to, not an address.
-                if known.kind != "customer_id" and not CHANNELS.isdisjoint(scope.names):
-                    continue
-                content = self.store.cells.get((scope.number, name))
-                said = [
-                    self.vocabulary.value_identity(option.path)
-                    for option in (() if content is None or isinstance(content, (Obj, Lazy)) else options(content))
-                    if isinstance(option, Symbol)
-                ]
-                if any(value.kind in (known.kind, "unknown") and value.owner != "other" for value in said):
-                    kinds.add(known.kind)
-            scope = scope.parent
-        return frozenset(kinds)
-
-    def escape(self, values: list[Value], place: Place, call: str, sender: bool) -> None:
-        """Values leave the code that is seen: whatever payload can be reached from them is sent now."""
+    def escape(self, values: list[Value], node: Node, sender: bool) -> None:
+        """Values leave the code that is seen by a call: whatever payload can be reached from them is sent now."""
         for number in self.reachable(values):
             if number in self.candidates:
-                frozen = freeze(self.store, Ref(number))
+                frozen = self.freeze(Ref(number))
                 self.order += 1
-                self.sends.append(Send(self.where(), place, call, {}, payload=frozen, sender=sender))  # type: ignore[arg-type]
+                call = self.callee_text(node)
+                self.sends.append(Send(self.where(), self.place(node), call, {}, payload=frozen, sender=sender))  # type: ignore[arg-type]
+
+    def freeze(self, value: Value) -> Frozen:
+        """A value as it is now. What is sent stays in memory, so what is more than a call's own words costs steps."""
+        frozen, size = freeze(self.store, value)
+        self.spend(5 * max(0, size - 8))
+        return frozen
+
+    def callee_text(self, node: Node) -> str:
+        """What a call calls, as it is written; "" for anything else."""
+        return self.beginning(node.callee, LONGEST_CALLEE) if isinstance(node, Call) else ""
 
     def reachable(self, values: list[Value], most: int = 2000) -> Iterator[int]:
         """Numbers of the objects reachable from these values, outermost first."""
@@ -377,17 +361,6 @@ class Machine:
                 obj = self.store.object(value)
                 queue.extend(slot.value for slot in obj.entries.values())
                 queue.extend(slot.value for slot in obj.items)
-
-
-def sources_of(*values: Value, known: frozenset[str] = frozenset()) -> frozenset[str]:
-    """Keys of the symbols that these values are or may be, and of what those come from unless that is too much."""
-    found = known if len(known) < SOURCES_LIMIT else frozenset()
-    for value in values:
-        for option in options(value):
-            if isinstance(option, Symbol):
-                few = len(found) + len(option.derived) < SOURCES_LIMIT
-                found |= option.sources if few else {option.key}
-    return found
 
 
 def first_function(value: Value) -> Func | None:

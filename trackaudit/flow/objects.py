@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackaudit import program as p
 from trackaudit.flow.values import (
+    MOST_RESTS,
     UNDEFINED,
     ClassValue,
     Const,
@@ -326,6 +327,14 @@ def merge(m: Machine, target: Ref, value: Value, node: p.Node, *, over: bool = T
     """Put everything of `value` into a record: spread, `Object.assign`, `dict.update`. `over`: newer entries win."""
     obj = m.store.object(target)
     entries, rests = dict(obj.entries), list(obj.rests)
+    gather(m, entries, rests, value, node, over=over)
+    m.update(target, obj._replace(entries=entries, rests=tuple(rests)))
+
+
+def gather(
+    m: Machine, entries: dict[str, Slot], rests: list[Rest], value: Value, node: p.Node, *, over: bool = True
+) -> None:
+    """As `merge`, into what a record is going to hold."""
     parts = options(value)
     surely = len(parts) == 1
     for part in parts:
@@ -345,10 +354,9 @@ def merge(m: Machine, target: Ref, value: Value, node: p.Node, *, over: bool = T
         elif isinstance(part, Symbol):
             if not surely and any(isinstance(other, Ref) for other in parts):
                 continue
-            rest = Rest(part, f"`{m.text(node)[:60]}` is not known here")
-            if rest not in rests:
+            rest = Rest(part, f"`{m.beginning(node)}` is not known here")
+            if len(rests) < MOST_RESTS and rest not in rests:
                 rests.append(rest)
-    m.update(target, obj._replace(entries=entries, rests=tuple(rests)))
 
 
 def without(m: Machine, value: Value, taken: frozenset[str], node: p.Node) -> Value:

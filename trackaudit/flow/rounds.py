@@ -139,7 +139,7 @@ class _Run:
         again = self._joined(taken, new)
         while True:
             machine = self._evaluated(taken, again)
-            self.globals |= machine.globals.names
+            self.globals.update(machine.globals.names)
             self._seen.update(self.linker.files)
             # An import that nobody had followed before may join more of them.
             more = self._joined(taken, [*again, *self.linker.files])

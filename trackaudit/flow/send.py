@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DEPTH = 8
 """Levels of nesting that are looked into below a send's arguments."""
+MOST = 20_000
+"""Entries of all of them together: objects that are in each other many times would be without number."""
 
 
 class Leaf(NamedTuple):
@@ -111,28 +113,31 @@ def uses(send: Send, root: str) -> bool:
     return False
 
 
-def freeze(store: Store, value: Value, depth: int = DEPTH) -> Frozen:
-    """A value as it is now, down to `depth` levels."""
-    return _freeze(store, value, depth, ())
+def freeze(store: Store, value: Value) -> tuple[Frozen, int]:
+    """A value as it is now, down to DEPTH levels and MOST entries; and how many entries these are."""
+    left = [MOST]
+    return _freeze(store, value, DEPTH, (), left), MOST - left[0]
 
 
-def _freeze(store: Store, value: Value, depth: int, inside: tuple[int, ...]) -> Frozen:
+def _freeze(store: Store, value: Value, depth: int, inside: tuple[int, ...], left: list[int]) -> Frozen:
     if isinstance(value, Ref):
-        if depth <= 0 or value.number in inside:
+        if depth <= 0 or value.number in inside or left[0] <= 0:
             return Leaf((), other=True)
-        return _freeze_object(store, value.number, store.object(value), depth, (*inside, value.number))
+        return _freeze_object(store, value.number, store.object(value), depth, (*inside, value.number), left)
     if isinstance(value, Union):
-        return _freeze_union(store, value, depth, inside)
+        return _freeze_union(store, value, depth, inside, left)
     if isinstance(value, (Const, Symbol)):
         return Leaf((value,))
     assert isinstance(value, (Func, ClassValue, ModuleValue, Partial))
     return Leaf((), other=True)
 
 
-def _freeze_object(store: Store, number: int, obj: Obj, depth: int, inside: tuple[int, ...]) -> Frozen:
+def _freeze_object(store: Store, number: int, obj: Obj, depth: int, inside: tuple[int, ...], left: list[int]) -> Frozen:
+    left[0] -= len(obj.entries) + len(obj.items)
+
     def entry(slot: Slot) -> FrozenEntry:
         return FrozenEntry(
-            _freeze(store, slot.value, depth - 1, inside), slot.must, slot.root, slot.value_place, slot.guards
+            _freeze(store, slot.value, depth - 1, inside, left), slot.must, slot.root, slot.value_place, slot.guards
         )
 
     reason = obj.rests[0].reason if obj.rests else ""
@@ -143,8 +148,8 @@ def _freeze_object(store: Store, number: int, obj: Obj, depth: int, inside: tupl
     return FrozenRecord(number, obj.place, entries, reason, obj.hops, spread)
 
 
-def _freeze_union(store: Store, value: Union, depth: int, inside: tuple[int, ...]) -> Frozen:
-    parts = [_freeze(store, option, depth, inside) for option in value.options]
+def _freeze_union(store: Store, value: Union, depth: int, inside: tuple[int, ...], left: list[int]) -> Frozen:
+    parts = [_freeze(store, option, depth, inside, left) for option in value.options]
     records = [part for part in parts if isinstance(part, FrozenRecord)]
     lists = [part for part in parts if isinstance(part, FrozenList)]
     leaves = [part for part in parts if isinstance(part, Leaf)]

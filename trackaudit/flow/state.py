@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 STATE = frozenset(["useState", "useReducer", "useRef", "ref", "shallowRef", "reactive", "signal", "observable"])
 """Functions that hold a value which somebody else changes later."""
+DEPTH = 5
+"""Levels of such a value that are looked into."""
 
 
 def state(m: Machine, name: str, value: Value, node: p.Node) -> Value:
@@ -55,7 +57,8 @@ def boxed(m: Machine, key: str, value: Value, node: p.Node) -> Value:
 
 def _changing(m: Machine, value: Value, node: p.Node, path: tuple[str, ...]) -> Value:
     place = m.place(node)
-    if isinstance(value, Ref) and m.store.object(value).kind == "record":
+    m.step()
+    if isinstance(value, Ref) and len(path) < DEPTH and m.store.object(value).kind == "record":
         obj = m.store.object(value)
         entries = {
             key: slot._replace(value=_changing(m, slot.value, node, (*path, key))) for key, slot in obj.entries.items()

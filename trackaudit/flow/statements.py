@@ -39,7 +39,8 @@ def execute(m: Machine, body: list[p.Stmt]) -> bool:
             if not _one(m, statement):
                 return False
             if len(m.frame.exits) > exits and m.blocks is before:
-                m.blocks = (*m.blocks, (m.number(), 0, 0))
+                m.enter((m.number(), 0, 0))
+                m.crowded(statement)
         return True
     finally:
         m.blocks, m.guards = blocks, guards
@@ -157,13 +158,13 @@ def _branch(m: Machine, node: p.Branch) -> bool:
     if links is not None:
         choice = choose(m, links, lambda body: in_scope(m, body))
         if choice.block is not None:
-            m.blocks = (*m.blocks, choice.block)
-            m.guards = m.guards | choice.told
+            m.enter(choice.block)
+            m.tell(choice.told)
         return choice.alive
     outcome = branch(m, node.test, lambda: in_scope(m, node.then), lambda: in_scope(m, node.orelse))
     if outcome.block is not None:
-        m.blocks = (*m.blocks, outcome.block)
-        m.guards = m.guards | outcome.told
+        m.enter(outcome.block)
+        m.tell(outcome.told)
     return outcome.alive
 
 
@@ -179,7 +180,7 @@ def _loop(m: Machine, node: p.Loop) -> bool:
     def run() -> bool:
         outer = m.scope
         m.scope = m.new_scope(False)
-        m.guards = m.guards | told
+        m.tell(told)
         try:
             if node.target is not None and item is not None:
                 assign.bind(m, node.target, item, m.frame.module.language == "python", node.target)
@@ -233,7 +234,7 @@ def _import(m: Machine, node: p.Import) -> bool:
 def _export(m: Machine, node: p.Export) -> bool:
     if node.value is not None:
         value = m.evaluate(node.value)
-        m.scope.names.add("export default")
+        m.scope.names["export default"] = None
         m.store.write((m.scope.number, "export default"), value)
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 
 from trackaudit import program as p
 from trackaudit.flow import expressions, invoke, statements
@@ -11,7 +12,7 @@ from trackaudit.flow.frames import Frame, OutOfSteps
 from trackaudit.flow.inline import inline, instantiate, leads_on
 from trackaudit.flow.machine import Machine
 from trackaudit.flow.objects import class_chain
-from trackaudit.flow.send import FrozenList, FrozenRecord, Send, freeze, uses
+from trackaudit.flow.send import FrozenList, FrozenRecord, Send, uses
 from trackaudit.flow.values import ClassValue, Func, Lazy, Obj, Ref, options, union
 from trackaudit.model import Notice, Place, Step, Wrapper, crash
 from trackaudit.record import NamedTuple
@@ -84,8 +85,10 @@ class Evaluator(Machine):
         told = len(self.notices)
         with _Contained(self, module.path, "its top level"):
             self.execute(module.body)
+        self.spent, self.steps = self.spent + self.steps, 0
+        with _Contained(self, module.path, "its top level"):
+            self.unsent()
         self.cut_tops.update((notice, module.path) for notice in self.notices[told:] if notice.kind == "limit")
-        self.unsent()
 
     def run_unit(self, func: Func, this: Value | None) -> None:
         """Run one function on its own, and forget what it wrote."""
@@ -187,15 +190,16 @@ class Evaluator(Machine):
         """What looks like a payload and went nowhere that is seen is taken as it stands at the end; what was only
         logged went nowhere at all."""
         given = set(self.reachable([returned])) if returned is not None else set()
-        sent = {send.payload.number for send in self.sends if send.payload is not None}
+        candidates, sends = self.since
+        sent = {send.payload.number for send in islice(self.sends, sends, None) if send.payload is not None}
         waiting = [
             (number, where)
-            for number, where in self.candidates.items()
+            for number, where in self.candidates_since(candidates)
             if where.unit == self.unit and number not in sent and number in self.store.cells
             if number not in self.logged or number in given
         ]
         for number, where in waiting:
-            frozen = freeze(self.store, Ref(number))
+            frozen = self.freeze(Ref(number))
             if isinstance(frozen, (FrozenRecord, FrozenList)):
                 self.sends.append(Send(where, frozen.place, "", {}, payload=frozen))
 

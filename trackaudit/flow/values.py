@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 UNION_LIMIT = 8
 """Options kept apart in one union; more are dropped, the first ones stay."""
+LONGEST_PATH = 100
+"""Names in a path; what is reached by more is unknown."""
+LONGEST_NAME = 1000
+"""Characters of a literal that is part of a path."""
+MOST_SOURCES = 200
+"""Symbols that one value is derived from; a few more may be among them."""
+MOST_RESTS = 100
+"""Unknown things whose content is in one object; it is open with one as with more."""
 
 
 class Const(NamedTuple):
@@ -63,7 +71,7 @@ class Symbol(NamedTuple):
     @property
     def sources(self) -> frozenset[str]:
         """The keys of everything it is derived from, its own among them."""
-        return self.derived | {self.key}
+        return joined(self.derived, frozenset((self.key,))) if self.opaque else self.derived | {self.key}
 
 
 class Ref(NamedTuple):
@@ -160,15 +168,18 @@ class Obj(NamedTuple):
 
 
 class Scope:
-    """Names declared in one function, block, module or class body."""
+    """Names declared in one function, block, module or class body, in order. telling: those that say what kind of
+    identifier they hold, with the kind, among the first `told` of them."""
 
-    __slots__ = ("function", "names", "number", "parent")
+    __slots__ = ("function", "names", "number", "parent", "telling", "told")
 
     def __init__(self, number: int, parent: Scope | None, function: bool) -> None:
         self.number = number
         self.parent = parent
         self.function = function
-        self.names: set[str] = set()
+        self.names: dict[str, None] = {}
+        self.telling: list[tuple[str, str]] = []
+        self.told = 0
 
     def find(self, name: str) -> tuple[int, str] | None:
         """The store key of a visible name, or None."""
@@ -178,6 +189,21 @@ class Scope:
                 return scope.number, name
             scope = scope.parent
         return None
+
+
+def joined(known: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    """Keys of symbols that something is derived from, and of more, unless they are too many to say anything."""
+    return known | others if len(known) < MOST_SOURCES else known
+
+
+def sources_of(*values: Value) -> frozenset[str]:
+    """Keys of the symbols that these values are or may be."""
+    found: frozenset[str] = frozenset()
+    for value in values:
+        for option in options(value):
+            if isinstance(option, Symbol):
+                found = joined(found, option.sources)
+    return found
 
 
 def union(values: Iterable[Value]) -> Value:

@@ -261,7 +261,7 @@ class Expressions:
             result = link if result is None else Logical(result.start, right.end, "and", result, link)
             # `a < f() < b` runs f once: the second link must not show the call again.
             left = right if isinstance(right, (Name, Literal)) else Unknown(right.start, right.end, [])
-        return result if result is not None else self.unknown(node)
+        return balanced(result) if result is not None else self.unknown(node)
 
     def _unary(self, node: Syntax) -> Expr:
         operand = node.child_by_field_name("argument")
@@ -270,11 +270,15 @@ class Expressions:
         return Unary(node.start_byte, node.end_byte, node.children[0].type, self.lower(operand))
 
     def _conditional(self, node: Syntax) -> Expr:
-        children = inner(node)
-        if len(children) != 3:
-            return self.unknown(node)
-        then, test, orelse = (self.lower(child) for child in children)
-        return Conditional(node.start_byte, node.end_byte, test, then, orelse)
+        links: list[tuple[Syntax, Expr, Expr]] = []
+        while node.type == "conditional_expression" and len(children := inner(node)) == 3:
+            then, test, orelse = children
+            links.append((node, self.lower(then), self.lower(test)))
+            node = orelse
+        value = self.lower(node) if node.type != "conditional_expression" else self.unknown(node)
+        for node, then_value, test_value in reversed(links):
+            value = Conditional(node.start_byte, node.end_byte, test_value, then_value, value)
+        return value
 
     def _walrus(self, node: Syntax) -> Expr:
         name = node.child_by_field_name("name")
