@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackaudit import program as p
-from trackaudit.flow import objects
+from trackaudit.flow import objects, starts
 from trackaudit.flow.values import Const, Lazy, Obj, Ref, Symbol, Union, options, union
 
 TYPE_CHECKING = False
@@ -35,6 +35,7 @@ def _spread_out(
     if isinstance(target, p.Name):
         named = name_value(value, target.id)
         if declare:
+            starts.fill(m, value, target.id)
             m.declare(target.id, named, function)
         else:
             m.assign(target.id, named)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackaudit import program as p
-from trackaudit.flow import assign, component, objects, promises
+from trackaudit.flow import assign, component, objects, promises, starts
 from trackaudit.flow.choice import LONG, choose
 from trackaudit.flow.inline import entered
 from trackaudit.flow.invoke import called_on, evaluate_call
@@ -106,7 +106,7 @@ def _name(m: Machine, node: p.Name) -> Value:
             return this
         func = m.frame.func
         return Symbol(f"this:{m.frame.module.path}:{func.node.start if func else 0}", ("this",), m.place(node))
-    return m.read(node.id, m.place(node))
+    return starts.of_name(m, m.read(node.id, m.place(node)), node)
 
 
 def _member(m: Machine, node: p.Member, base: Value) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackaudit import program as p
-from trackaudit.flow import assign, objects, promises
+from trackaudit.flow import assign, objects, promises, starts
 from trackaudit.flow.arguments import Arg, Args
 from trackaudit.flow.frames import Exit, Frame
 from trackaudit.flow.machine import IDLE_LIMIT, INLINE_LIMIT
@@ -327,6 +327,8 @@ def _field(m: Machine, ref: Ref, owner: ClassValue, item: p.ClassMember) -> None
     value: Value | None = None
     if item.value is not None:
         value = m.evaluate(item.value)
+        if owner.module.language == "javascript":
+            value = starts.field(m, value, owner, str(item.key.value), item)  # type: ignore[union-attr]
         value_place = Place(owner.module.path, item.value.start, item.value.end)
     elif item.annotation is not None:
         value, value_place = objects.instance_of(m, item.annotation), place

@@ -68,12 +68,14 @@ def _of_symbol(m: Machine, base: Symbol, key: str, node: p.Node, optional: bool)
 
 
 def _of_object(m: Machine, ref: Ref, key: str, node: p.Node) -> Value:
+    from trackaudit.flow import starts
+
     obj = m.store.object(ref)
     if obj.kind == "list":
         return _of_list(m, obj, key, node)
     slot = obj.entries.get(key)
     if slot is not None and (slot.must or obj.cls is None):
-        value = slot.value
+        value = starts.of_member(m, slot.value, obj, key, node) if slot.must else slot.value
         if isinstance(value, Func) and not value.bound and value.this is None:
             value = value._replace(this=ref)
         if slot.must:

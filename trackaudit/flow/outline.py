@@ -39,7 +39,8 @@ class Outline:
     than once. every: all functions. given: calls that are given a function. words: where each word stands, as
     `node_words` tells them; nodes are numbered, parents first, so that a piece of code is a range of numbers. waiting:
     by id, functions whose bodies nobody has read, each with the number before those that are free for it, and how many
-    these are. fits: whether they sufficed so far.
+    these are. fits: whether they sufficed so far. filled: names with brackets after them, and where members of what
+    they name are written by keys that are not known.
     """
 
     __slots__ = (
@@ -52,6 +53,7 @@ class Outline:
         "_written",
         "classes",
         "every",
+        "filled",
         "fits",
         "functions",
         "given",
@@ -74,6 +76,7 @@ class Outline:
         self.rewritten: set[str] = set()
         self.every: list[p.Function] = []
         self.given: list[p.Call] = []
+        self.filled: list[tuple[str, p.Assign | p.Bind]] = []
         self.words: dict[str, list[int]] = {}
         self.waiting: dict[int, tuple[p.Function, int, int]] = {}
         self.fits = True
@@ -89,6 +92,15 @@ class Outline:
     def range(self, node: p.Node) -> tuple[int, int] | None:
         """The numbers of a function, or of what is in `named`; None if it has none."""
         return self._ranges.get(id(node))
+
+    def function_of(self, node: p.Node) -> p.Function | None:
+        """The innermost function that a node with a range is in."""
+        found = self._ranges.get(id(node))
+        if found is None:
+            return None
+        around = [(self._ranges[id(one)][0], one) for one in self.every if id(one) in self._ranges]
+        inner = [(first, one) for first, one in around if first < found[0] and found[1] <= self._ranges[id(one)][1]]
+        return max(inner, key=lambda pair: pair[0])[1] if inner else None
 
     def inside(self, node: p.Node) -> tuple[set[str], set[str]] | None:
         """The words of a piece of code, and the names that it binds below its root; None if it has no range."""
@@ -217,6 +229,8 @@ class Outline:
             return
         member = isinstance(target, p.Member)
         names = target_names(target)
+        if isinstance(target, p.Member) and isinstance(target.object, p.Name) and not names:
+            self.filled.append((f"{target.object.id}[]", node))
         self.named.extend((f".{name}" if member else name, node) for name in names)
         if names and isinstance(target, (p.Name, p.Member)):
             self._name_functions(node.value, names[0])

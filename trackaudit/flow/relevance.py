@@ -23,6 +23,10 @@ FEW = 60
 """So many words are looked for in a file one by one; after these they are looked up among its own."""
 _VALUES = frozenset(("None", "True", "False"))
 _NAME = re.compile(r"[\w$]+")
+_SETTING = re.compile(r"([\w$]+)(?:\[[^\]\n]*\])?\s*=(?![=>])")
+"""`name = `, `x.name = `, `name[key] = `."""
+SAID = 3
+"""Letters of a name that says something; shorter ones are set everywhere in what a bundler wrote."""
 
 
 class Relevance:
@@ -55,6 +59,8 @@ class Relevance:
         self._inheriting: set[int] = set()
         self._given: dict[int, set[str]] = {}
         self._own_members: dict[int, dict[str, list[p.Assign | p.Bind]]] = {}
+        self._setters: dict[int, dict[str, list[p.Assign | p.Bind]]] = {}
+        self._set: dict[str, frozenset[str]] = {}
 
     def forget(self) -> None:
         """Forget what depends on which files are known to send."""
@@ -87,6 +93,7 @@ class Relevance:
             module.read_later.clear()
             self._words.pop(id(module), None)
             self._own_members.pop(id(module), None)
+            self._setters.pop(id(module), None)
         return found
 
     def read(self, module: Module, words: Iterable[str], node: p.Node | None = None) -> Outline:
@@ -166,6 +173,40 @@ class Relevance:
                 if mine and node.value is not None and all(isinstance(one, _PLAIN) for one in p.walk([node.value])):
                     found.setdefault(name[1:], []).append(node)
         return sorted(found.get(key, ()), key=lambda node: own.range(node) or ())
+
+    def setters(self, module: Module, name: str, reader: p.Function | None) -> list[p.Assign | p.Bind]:
+        """Where other functions of a module than the reader (None: its top level) set a name that is not their own;
+        with a dot before it, a member; with brackets after it, what it names by keys that are not known."""
+        word = name.strip(".[]")
+        if len(word) < SAID or word not in self._set_by_text(module.path):
+            return []
+        own = self.read(module, (word,))
+        found = self._setters.get(id(module))
+        if found is None:
+            found = self._setters[id(module)] = {}
+            for key, node in own.named:
+                if isinstance(node, p.Assign) or (isinstance(node, p.Bind) and isinstance(node.target, p.Member)):
+                    found.setdefault(key, []).append(node)
+            for key, filled in own.filled:
+                found.setdefault(key, []).append(filled)
+        return [node for node in found.get(name, ()) if self._is_elsewhere(own, node, name, reader)]
+
+    def _set_by_text(self, path: str) -> frozenset[str]:
+        """The names that a file's text may set, so that no body is read for others."""
+        found = self._set.get(path)
+        if found is None:
+            text = self._source(path).data.decode("utf-8", "replace")
+            found = self._set[path] = frozenset(_SETTING.findall(text))
+        return found
+
+    def _is_elsewhere(self, own: Outline, node: p.Node, name: str, reader: p.Function | None) -> bool:
+        if isinstance(node, (p.Assign, p.Bind)) and isinstance(node.value, p.Literal) and not node.value.value:
+            return False  # empty again
+        function = own.function_of(node)
+        if function is None or function is reader:
+            return False
+        bound = own.inside(function)
+        return name[:1] == "." or bound is None or name.strip("[]") not in bound[1]
 
     def settled(self, module: Module, name: str) -> bool:
         """Whether a name of a module is written once only, so that its constant can decide a test."""
