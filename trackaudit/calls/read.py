@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackaudit.calls.shapes import at, texts
 from trackaudit.flow.send import FrozenEntry, FrozenList, FrozenRecord, Leaf
+from trackaudit.flow.state import ANY
 from trackaudit.flow.values import Const, Symbol
 from trackaudit.model import Entries, Entry, Facts, Place, Step, TrackingCall
 from trackaudit.vocabulary import Listed, Named
@@ -265,7 +266,8 @@ class Reader:
         options = value.options if isinstance(value, Leaf) else ()
         symbols = [option for option in options if isinstance(option, Symbol)]
         steps = symbols[0].transforms if symbols else ()
-        given = [one for symbol in symbols for one in self._held.get((symbol.root, symbol.path), ())]
+        asked = [(symbol.root, path) for symbol in symbols for path in (symbol.path, ANY)]
+        given = [one for state in asked for one in self._held.get(state, ())]
         if given:
             symbols += given
             steps += tuple(step for step in given[0].transforms if all(step in one.transforms for one in given))
@@ -329,7 +331,7 @@ class Reader:
         identity = self._vocabulary.value_identity(symbol.path)
         if identity.kind == "unknown" and symbol.alias:
             # A variable's name, not a property's: `emailValue`, `theEmail`.
-            by_name = self._vocabulary.value_identity((symbol.alias,))
+            by_name = self._vocabulary.value_identity(tuple(symbol.alias.split(".")))
             owner = identity.owner if identity.owner != "unknown" else by_name.owner
             kind = "unknown" if by_name.kind == "opaque" else by_name.kind
             return identity._replace(kind=kind, owner=owner)

@@ -25,6 +25,7 @@ class Args(NamedTuple):
     """The arguments of one call. rest: unknown further positional ones; more: unknown further keywords.
 
     symbolic: nobody visible gave them (a callback, a function run on its own): parameters stand for themselves.
+    form: a form gives them: the first is what somebody typed, or the event of the page that has it.
     """
 
     positional: tuple[Arg, ...] = ()
@@ -32,6 +33,7 @@ class Args(NamedTuple):
     rest: Rest | None = None
     more: Rest | None = None
     symbolic: bool = False
+    form: bool = False
 
     def values(self) -> list[Value]:
         """All that is known to be passed."""

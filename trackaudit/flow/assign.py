@@ -78,7 +78,8 @@ def _defaulted(m: Machine, value: Value, piece: p.PatternEntry) -> Value:
 def name_value(value: Value, name: str) -> Value:
     """The value with the name it was given, which may say what it is."""
     if isinstance(value, Symbol):
-        return value._replace(alias=name)
+        # `const { id } = user` says more than `id` does.
+        return value if value.alias.endswith(f".{name}") else value._replace(alias=name)
     if isinstance(value, Union):
         return Union(tuple(name_value(option, name) for option in value.options))
     return value
@@ -97,7 +98,7 @@ def _write_member(m: Machine, target: p.Member, value: Value, source: p.Node, en
             for one, part in zip(keys, values, strict=True):
                 objects.put(m, option, one, part, root, value_place, certain)
             if len(keys) != len(options(key)):
-                objects.loosen(m, option, "a computed key")
+                objects.loosen(m, option, "a computed key", held=value)
         elif isinstance(option, Symbol) and isinstance(key, Const):
             _write_global(m, option, str(key.value), value)
 

@@ -151,7 +151,7 @@ def _record(m: Machine, node: p.Record) -> Value:
             entries.pop(name, None)
             entries[name] = slot
         if not names and len(rests) < MOST_RESTS:
-            rests.append(Rest(None, "a computed key"))
+            rests.append(Rest(None, "a computed key", held=value if isinstance(value, Symbol) else None))
     ref = m.allocate(Obj("record", m.place(node), entries, rests=tuple(rests)))
     if m.frame.module.language == "javascript":
         component.adopt(m, ref, entries)

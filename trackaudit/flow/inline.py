@@ -217,6 +217,8 @@ def _parameter_value(m: Machine, func: Func, param: p.Param, index: int, arg: Ar
         if instance is not None:
             return instance
     symbol = _parameter(m, func, param, index)
+    if args.form and index == 0:
+        symbol = symbol._replace(path=("form", *symbol.path))
     return symbol if param.default is None else union((symbol, m.evaluate(param.default)))
 
 
@@ -248,7 +250,8 @@ def run_callback(
         return m.unknown(node)
     held: list[Value] = []
     place = m.place(node)
-    args = Args(tuple(Arg(value, place, place) for value in values), symbolic=True)
+    given = tuple(Arg(value, place, place) for value in values)
+    args = Args(given, symbolic=True, form=m.vocabulary.is_form_event(event))
     handlers = m.handlers
     m.handlers = (*handlers, m.vocabulary.handler_kind(event))
     try:

@@ -29,7 +29,7 @@ from trackaudit.program import Call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from trackaudit.flow.link import Linker
     from trackaudit.flow.send import Frozen
@@ -218,6 +218,16 @@ class Machine:
             isinstance(option, Symbol) and self.vocabulary.is_receiver(option.root, option.path)
             for option in options(value)
         )
+
+    def hold(self, state: Symbol, values: Iterable[Value], *, any_key: bool = False) -> None:
+        """Note what something that changes over time may hold, for whoever asks where that comes from. `any_key`: that
+        is under keys that are not known, so it tells nothing of what a known one holds."""
+        held = self.held.setdefault((state.root, state.path), [])
+        for one in values:
+            if not isinstance(one, Symbol) or one.root == state.root or one in held:
+                continue
+            if not any_key or self.vocabulary.value_identity(one.path).kind == "unknown":
+                held.append(one)
 
     # ---- names
 

@@ -62,6 +62,7 @@ def _of_symbol(m: Machine, base: Symbol, key: str, node: p.Node, optional: bool)
         base.root,
         (*base.path, key),
         m.place(node),
+        f"{base.alias}.{key}" if base.alias else "",
         derived=base.derived,
         missing=(optional and base.key not in m.guards) or base.missing,
     )
@@ -122,7 +123,13 @@ def _beyond(m: Machine, obj: Obj, key: str, node: p.Node) -> list[Value]:
     for rest in obj.rests:
         if key in rest.removed:
             continue
-        values.append(member(m, rest.value, key, node) if rest.value is not None else _inside(m, obj, key, node))
+        if rest.value is not None:
+            values.append(member(m, rest.value, key, node))
+            continue
+        inside = _inside(m, obj, key, node)
+        if rest.held is not None:
+            m.hold(inside, [rest.held], any_key=True)
+        values.append(inside)
     return values
 
 
@@ -317,11 +324,11 @@ def remove(m: Machine, base: Value, key: str) -> None:
             m.update(option, obj._replace(entries=entries, rests=rests))
 
 
-def loosen(m: Machine, ref: Ref, reason: str, symbol: Symbol | None = None) -> None:
-    """From now on there may be more in it than is known."""
+def loosen(m: Machine, ref: Ref, reason: str, symbol: Symbol | None = None, held: Value | None = None) -> None:
+    """From now on there may be more in it than is known: all of a symbol, or under some key what `held` is."""
     obj = m.store.object(ref)
-    rest = Rest(symbol, reason)
-    if rest not in obj.rests:
+    rest = Rest(symbol, reason, held=held if isinstance(held, Symbol) else None)
+    if len(obj.rests) < MOST_RESTS and rest not in obj.rests:
         m.update(ref, obj._replace(rests=(*obj.rests, rest)))
 
 

@@ -23,8 +23,8 @@ FEW = 60
 """So many words are looked for in a file one by one; after these they are looked up among its own."""
 _VALUES = frozenset(("None", "True", "False"))
 _NAME = re.compile(r"[\w$]+")
-_SETTING = re.compile(r"([\w$]+)(?:\[[^\]\n]*\])?\s*=(?![=>])")
-"""`name = `, `x.name = `, `name[key] = `."""
+_SETTING = re.compile(r"([\w$]+)(?:\[[^\]\n]*\])?\s*=(?![=>])|v-model[\w.:-]*\s*=\s*[\"'][\w$.?]*?([\w$]+)\s*[\"']")
+"""`name = `, `x.name = `, `name[key] = `, `v-model="x.name"`."""
 SAID = 3
 """Letters of a name that says something; shorter ones are set everywhere in what a bundler wrote."""
 
@@ -196,7 +196,7 @@ class Relevance:
         found = self._set.get(path)
         if found is None:
             text = self._source(path).data.decode("utf-8", "replace")
-            found = self._set[path] = frozenset(_SETTING.findall(text))
+            found = self._set[path] = frozenset(name for names in _SETTING.findall(text) for name in names)
         return found
 
     def _is_elsewhere(self, own: Outline, node: p.Node, name: str, reader: p.Function | None) -> bool:

@@ -46,15 +46,29 @@ def field(m: Machine, value: Value, cls: ClassValue, key: str, node: p.Node) -> 
         return value
     if not is_start(value):
         return value
-    root, path = f"state:{cls.module.path}:{cls.node.start}", tuple(key.split("."))
-    _hold(m, cls.module, m.linker.relevance.setters(cls.module, f".{path[-1]}", None), (root, path))
-    return Symbol(root, path, m.place(node))
+    state = Symbol(f"state:{cls.module.path}:{cls.node.start}", tuple(key.split(".")), m.place(node))
+    _hold(m, cls.module, m.linker.relevance.setters(cls.module, f".{state.path[-1]}", None), state)
+    return state
 
 
 def fill(m: Machine, value: Value, name: str) -> None:
-    """A record that is bound to a name, by which another function writes keys that are not known, has more in it."""
-    if isinstance(value, Ref) and m.linker.relevance.setters(m.frame.module, f"{name}[]", _reader(m)):
+    """A record that is bound to a name, by which another function writes keys that are not known, has more in it. A
+    box with a state in it, which the markup opens by its name (`v-model="email"`), holds what is set there."""
+    if not isinstance(value, Ref):
+        return
+    module = m.frame.module
+    if m.linker.relevance.setters(module, f"{name}[]", _reader(m)):
         objects.loosen(m, value, "a computed key")
+    slot = m.store.object(value).entries.get("value")
+    if slot is not None and isinstance(slot.value, Symbol) and slot.value.root.startswith("state:"):
+        _hold(m, module, m.linker.relevance.setters(module, name, None), slot.value)
+
+
+def hold_markup(m: Machine, state: Symbol) -> None:
+    """A state in a record (`reactive({email: ''})`) holds what the markup sets its member to."""
+    module = m.frame.module
+    for name in (state.path[-1], f".{state.path[-1]}"):  # Vue's markup names data without `this`
+        _hold(m, module, m.linker.relevance.setters(module, name, None), state)
 
 
 def is_start(value: Value) -> bool:
@@ -72,13 +86,12 @@ def _state(m: Machine, module: Module, name: str, root: str, path: tuple[str, ..
     setters = m.linker.relevance.setters(module, name, _reader(m))
     if not setters:
         return None
-    _hold(m, module, setters, (root, path))
-    return Symbol(root, path, m.place(node))
+    state = Symbol(root, path, m.place(node))
+    _hold(m, module, setters, state)
+    return state
 
 
-def _hold(m: Machine, module: Module, setters: list[p.Assign | p.Bind], of: tuple[str, tuple[str, ...]]) -> None:
-    held = m.held.setdefault(of, [])
+def _hold(m: Machine, module: Module, setters: list[p.Assign | p.Bind], state: Symbol) -> None:
     for setter in setters:
         if isinstance(setter.value, (p.Name, p.Member)):
-            given = m.linker.evaluate_in(m, setter.value, m.globals, module)
-            held.extend(one for one in options(given) if isinstance(one, Symbol) and one not in held)
+            m.hold(state, options(m.linker.evaluate_in(m, setter.value, m.globals, module)))

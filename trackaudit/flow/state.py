@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackaudit.flow import objects
+from trackaudit.flow import objects, starts
 from trackaudit.flow.machine import first_function
 from trackaudit.flow.values import UNDEFINED, Const, Ref, Rest, Symbol, options
 
@@ -17,6 +17,9 @@ STATE = frozenset(["useState", "useReducer", "useRef", "ref", "shallowRef", "rea
 """Functions that hold a value which somebody else changes later."""
 DEPTH = 5
 """Levels of such a value that are looked into."""
+
+ANY = ("[]",)
+"""The path of a state's members whose keys are not known where they are set (`{...form, [field]: value}`)."""
 
 
 def state(m: Machine, name: str, value: Value, node: p.Node) -> Value:
@@ -37,13 +40,16 @@ def set_state(m: Machine, setter: Symbol, node: p.Node, args: Args) -> Value:
     func = first_function(given)
     if func is not None:
         given = m.call(func, node, Symbol(root, (), m.place(node)))
+    place = m.place(node)
     for option in options(given):
-        if isinstance(option, Symbol) and option.root != root:
-            m.held.setdefault((root, ()), []).append(option)
+        if isinstance(option, Symbol):
+            m.hold(Symbol(root, (), place), [option])
         elif isinstance(option, Ref):
-            for key, slot in m.store.object(option).entries.items():
-                known = [one for one in options(slot.value) if isinstance(one, Symbol) and one.root != root]
-                m.held.setdefault((root, (key,)), []).extend(known)
+            obj = m.store.object(option)
+            for key, slot in obj.entries.items():
+                m.hold(Symbol(root, (key,), place), options(slot.value))
+            held = [rest.held for rest in obj.rests if rest.held is not None]
+            m.hold(Symbol(root, ANY, place), held, any_key=True)
     return UNDEFINED
 
 
@@ -65,5 +71,8 @@ def _changing(m: Machine, value: Value, node: p.Node, path: tuple[str, ...]) -> 
         }
         return m.allocate(obj._replace(entries=entries, rests=(*obj.rests, Rest(None, "it changes over time"))))
     if isinstance(value, Const):
-        return Symbol(f"state:{place.path}:{place.start}", path, place)
+        held = Symbol(f"state:{place.path}:{place.start}", path, place)
+        if path:
+            starts.hold_markup(m, held)
+        return held
     return value

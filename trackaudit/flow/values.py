@@ -50,7 +50,8 @@ class Symbol(NamedTuple):
 
     root: "" (a global), "import:<module>", or something unique (a parameter, an unknown expression).
     path: names, "()" for a call, "(x)" for a call whose first argument is the literal x.
-    alias: the variable or parameter it was last bound to. transforms: as in model.Entry.
+    alias: the variable or parameter it was last bound to, or a member of one (`user.id`). transforms: as in
+    model.Entry.
     sources: keys of all it is derived from, its own included. missing: visibly perhaps absent.
     """
 
@@ -144,12 +145,13 @@ class Slot(NamedTuple):
 class Rest(NamedTuple):
     """Unknown further content of a record or list: what was spread, or None; and why it is not known.
 
-    removed: keys known not to come from it.
+    removed: keys known not to come from it. held: what is under the keys that are not known, if that is.
     """
 
     value: Symbol | None
     reason: str
     removed: frozenset[str] = frozenset()
+    held: Symbol | None = None
 
 
 class Obj(NamedTuple):

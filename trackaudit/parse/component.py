@@ -18,6 +18,7 @@ from trackaudit.program import (
     Assign,
     Call,
     Expression,
+    Function,
     Literal,
     Member,
     Module,
@@ -140,6 +141,8 @@ class _Component:
             if self.language == "vue":
                 if name.startswith(("@", "v-on:")):
                     calls.append(handler_call(self.path, self.data, one, self.errors, typed))
+                elif name.startswith("v-model"):
+                    calls.extend(self._model(one))
                 continue
             if not name.startswith("on") or not self.data[one.start : one.end].startswith(b"{"):
                 continue
@@ -166,21 +169,36 @@ class _Component:
         record = Record(one.start, one.end, [Pair(one.start, one.end, key, value)])
         return Call(one.start, one.end, Name(one.start, one.start, "jsx:element"), [record])
 
+    def _model(self, one: Attribute) -> list[Expr]:
+        """`v-model="form.email"` as a handler that sets it to what somebody typed."""
+        written = self._written(one)
+        if written is None:
+            return []
+        start, end = one.start, one.end
+        setter = Function(start, end, None, [], [Expression(start, end, written)])
+        record = Record(start, end, [Pair(start, end, Literal(start, start, "onModel"), setter)])
+        return [Call(start, end, Name(start, start, "jsx:element"), [record])]
+
+    def _written(self, inner: Attribute) -> Assign | None:
+        """The assignment of what somebody typed to the variable or member that an attribute names."""
+        module = parse_script(self.path, self.data, "javascript", inner.start, inner.end)
+        first = module.body[0] if len(module.body) == 1 else None
+        if not isinstance(first, Expression) or not isinstance(first.value, (Name, Member)):
+            return None
+        target, start, end = first.value, inner.start, inner.end
+        key = target.id if isinstance(target, Name) else str(getattr(target.key, "value", "value"))
+        field = Member(start, end, Name(start, start, "input"), Literal(start, end, key))
+        return Assign(start, end, target, Member(start, end, field, Literal(start, end, "value")))
+
     def _bound(self, found: Markup) -> list[Stmt]:
         """What a field of the page writes: `bind:value={email}` makes `email` what somebody typed."""
         out: list[Stmt] = []
         for one in found.attributes:
             if _BIND.match(one.name) is None or not self.data[one.start : one.end].startswith(b"{"):
                 continue
-            inner = _unwrapped(one)
-            module = parse_script(self.path, self.data, "javascript", inner.start, inner.end)
-            first = module.body[0] if len(module.body) == 1 else None
-            if isinstance(first, Expression) and isinstance(first.value, (Name, Member)):
-                target, start, end = first.value, one.start, one.end
-                key = target.id if isinstance(target, Name) else str(getattr(target.key, "value", "value"))
-                field = Member(start, end, Name(start, start, "input"), Literal(start, end, key))
-                value = Member(start, end, field, Literal(start, end, "value"))
-                out.append(Expression(start, end, Assign(start, end, target, value)))
+            written = self._written(_unwrapped(one))
+            if written is not None:
+                out.append(Expression(one.start, one.end, written))
         return out
 
     # ---- Astro

@@ -59,6 +59,7 @@ class Vocabulary:
         self._is_logging = lru_cache(maxsize=1 << 14)(self._effects.is_logging)
         self._is_sender = lru_cache(maxsize=1 << 14)(self._effects.is_sender)
         self._handler = lru_cache(maxsize=1 << 14)(self._effects.handler)
+        self._is_form_event = lru_cache(maxsize=1 << 14)(self._effects.is_form_event)
         self._key = lru_cache(maxsize=1 << 14)(self._identifiers.key)
         self._value = lru_cache(maxsize=1 << 14)(self._identifiers.value)
         described = _described(data.get("imports", ()), config)
@@ -123,6 +124,10 @@ class Vocabulary:
     def handler_kind(self, name: str) -> str:
         """The moment that an event's or function's name tells: submit, blur, load, logout, confirm, none."""
         return self._handler(name)
+
+    def is_form_event(self, name: str) -> bool:
+        """Whether a function under this name is given what a form holds: `onSubmit`, `handleSubmit`, `submit`."""
+        return self._is_form_event(name)
 
     def handler_texts(self, moment: str) -> list[bytes]:
         """Texts of which a name of this moment holds one, in small letters, but for what stands between its words."""

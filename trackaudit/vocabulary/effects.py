@@ -38,6 +38,8 @@ class Effects:
         self._handlers = words["handlers"]
         self.runners = {name: how for how, names in words["runners"].items() for name in names}
         self.task_methods = {name: how for how, names in words["task-methods"].items() for name in names}
+        self._form_events = [[event] for event in words["forms"]["events"]]
+        self._around_forms = frozenset(words["forms"]["around"])
 
     def function(self, dotted: str) -> str | None:
         """What a function does to its first argument, by name, else by words: trim, lower, hash, json …"""
@@ -86,6 +88,10 @@ class Effects:
         if not words or words[0] in self._never_first:
             return False
         return words[0] in self._send_words or words[-1] in self._send_words
+
+    def is_form_event(self, name: str) -> bool:
+        """Whether a form calls what has this name with what was typed into it."""
+        return [word for word in split(name) if word not in self._around_forms] in self._form_events
 
     def handler(self, name: str) -> str:
         """The moment that an event's or function's name tells: submit, blur, load, logout, confirm, none."""

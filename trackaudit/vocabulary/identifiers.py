@@ -58,6 +58,8 @@ class Identifiers:
         self.decorations = table("decorations")
         self.skip = table("skip")
         self.lookups = table("lookups")
+        self.page_parts = table("page-parts")
+        self.field_parts = table("field-parts")
         self.role_addresses = table("role-addresses")
         self.origins = Origins(words["origins"])
         for entity in self.entities:
@@ -84,6 +86,11 @@ class Identifiers:
     def _named(self, words: list[str]) -> Identity:
         if not words:
             return _UNKNOWN
+        lead = 0
+        while lead < len(words) - 1 and (words[lead] in self.page_parts or words[lead] in self.adjectives):
+            lead += 1
+        if not self.page_parts.isdisjoint(words[:lead]):
+            words = words[lead:]
         noun = any(word in self.nouns for word in words)
         if len(words) > 1 and words[0] in self.tests:
             return Identity("none")
@@ -245,6 +252,8 @@ class Identifiers:
         found = _UNKNOWN
         for candidate in names_in(text):
             words = split(candidate)
+            while len(words) > 1 and (words[0] in self.page_parts or words[0] in self.field_parts):
+                words = words[1:]
             if not words:
                 continue
             if len(words) == 1 and words[0] in self.about and words[0] not in self.nouns:

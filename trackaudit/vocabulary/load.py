@@ -42,7 +42,7 @@ WORDS: dict[str, Any] = {
     "owners": {name: list for name in ("customer", "adjectives", "trailing", "people", "places", "roles")},
     "origins": {
         name: {"paths": list, "words": list, "pairs": list}
-        for name in ("env", "storage", "session", "url", "request", "dom", "column")
+        for name in ("env", "storage", "session", "url", "unknown", "request", "dom", "column")
     },
     "transforms": {
         "methods": {name: list for name in ("trim", "lower", "upper", "hash", "str", "encode", "default", "json")},
@@ -56,6 +56,7 @@ WORDS: dict[str, Any] = {
     "runners": {name: list for name in ("plain", "listed", "timers")},
     "task-methods": {name: list for name in ("plain", "listed", "partial")},
     "senders": {name: list for name in ("names", "words", "never", "first-never", "receivers-never")},
+    "forms": {"events": list, "around": list},
     "handlers": {
         "never": list,
         **{
@@ -71,6 +72,8 @@ WORDS: dict[str, Any] = {
             "ids",
             "role-addresses",
             "about",
+            "page-parts",
+            "field-parts",
             "containers",
             "choices",
             "device-containers",
