@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trackaudit import program as p
 from trackaudit.flow import objects, starts
-from trackaudit.flow.values import Const, Lazy, Obj, Ref, Symbol, Union, options, union
+from trackaudit.flow.values import ClassValue, Const, Lazy, Obj, Ref, Symbol, Union, options, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ def _write_member(m: Machine, target: p.Member, value: Value, source: p.Node, en
                 objects.loosen(m, option, "a computed key", held=value)
         elif isinstance(option, Symbol) and isinstance(key, Const):
             _write_global(m, option, str(key.value), value)
+        elif isinstance(option, ClassValue) and isinstance(key, Const):
+            m.store.write(objects.static_key(option, str(key.value)), value)
 
 
 def _write_global(m: Machine, base: Symbol, key: str, value: Value) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackaudit.flow import objects
 from trackaudit.flow.inline import leads_on, run_callback
+from trackaudit.flow.libraries import library_call
 from trackaudit.flow.machine import first_function
 from trackaudit.flow.methods import fill
 from trackaudit.flow.promises import surely_runs
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 SAME = frozenset(
     """
     useCallback debounce throttle once memo memoize forwardRef markRaw toRaw readonly shallowReactive shallowReadonly
-    defineComponent defineStore freeze seal preventExtensions list tuple set sorted reversed iter from resolve all
+    defineComponent freeze seal preventExtensions list tuple set sorted reversed iter from resolve all
     allSettled race nextTick jsonable_encoder cast asyncHandler sync_to_async async_to_sync unref toRefs
     """.split()  # noqa: SIM905  a list of this length reads better as text
 )
@@ -98,6 +99,9 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
         return objects.member(m, first, str(key.value), node) if isinstance(key, Const) else None
     if name in STATE:
         return state(m, name, first, node)
+    known = library_call(m, name, node, args)
+    if known is not None:
+        return known
     if name in CALLED:
         func = first if isinstance(first, ClassValue) else first_function(first)
         result = m.call(func, node) if func is not None else m.unknown(node)

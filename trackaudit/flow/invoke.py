@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from trackaudit import program as p
-from trackaudit.flow import builtin, component, handed, methods, objects
+from trackaudit.flow import builtin, component, handed, methods, objects, promises
 from trackaudit.flow.arguments import Arg, Args, arguments
 from trackaudit.flow.emit import emit, find_sink, is_sink, made
-from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate, leads_on
+from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate, leads_on, run_callback
+from trackaudit.flow.libraries import MADE, call_made
+from trackaudit.flow.machine import first_function
 from trackaudit.flow.state import set_state
 from trackaudit.flow.values import (
     LONGEST_NAME,
@@ -206,6 +208,10 @@ def _call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Mem
             return known
         look = component.member if component.is_this(callee.object) else objects.member
         return _call_found(m, look(m, base, name, callee), node, callee, args)
+    if isinstance(base, ModuleValue) and name in ("then", "catch", "finally"):  # `import("./m").then((m) => …)`
+        func = first_function(args.positional[0].value) if name == "then" and args.positional else None
+        certain = promises.surely_runs(m, node)
+        return run_callback(m, func, node, name, base, wanted=True, certain=certain) if func is not None else base
     if isinstance(base, (ClassValue, ModuleValue)):
         return _call_found(m, objects.member(m, base, name, callee), node, callee, args)
     if isinstance(base, Symbol):
@@ -244,6 +250,8 @@ def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     """Call something that is known by name only: a send, a known function, or unknown code."""
     if symbol.root.startswith("set:"):
         return set_state(m, symbol, node, args)
+    if symbol.root == MADE:
+        return call_made(m, symbol, node, args)
     found = find_sink(m, symbol)
     if found is not None:
         emit(m, symbol, *found, node, args)

@@ -207,7 +207,15 @@ def _place(owner: ClassValue, node: p.Node) -> Place:
     return Place(owner.module.path, node.start, node.end)
 
 
+def static_key(cls: ClassValue, key: str) -> tuple[int, str]:
+    """The store's key of what was written to a member of the class itself: `Crm.one = new Crm()`."""
+    return -1, f"class:{cls.module.path}:{cls.node.start}.{key}"
+
+
 def _of_class(m: Machine, cls: ClassValue, key: str, node: p.Node) -> Value:
+    written = m.content(static_key(cls, key))
+    if written is not None:
+        return written
     found = class_member(m, cls, key)
     if found is None:
         return m.unknown(node)
@@ -258,17 +266,7 @@ def instance_of(m: Machine, annotation: p.Expr) -> Value | None:
         return None
     value = m.evaluate(annotation)
     if isinstance(value, ClassValue):
-        # One instance serves all who ask for the class: what injects them does so too, and a tree of classes that
-        # take each other would grow without end.
-        key = (m.unit, id(value.node))
-        known = m.injected.get(key)
-        if known is not None:
-            return known if known.number in m.store.cells else None
-        m.injected[key] = Ref(-1)
-        made = m.instantiate(value, annotation)
-        if isinstance(made, Ref):
-            m.injected[key] = made
-        return made
+        return injected(m, value, annotation)
     if not isinstance(value, Symbol):
         return None
     package = value.root.startswith("import:")
@@ -277,6 +275,21 @@ def instance_of(m: Machine, annotation: p.Expr) -> Value | None:
         # `tracker: Exponea`: a type of the project's own, or nobody knows whose, that is named like the SDK.
         return Symbol(f"typed:{m.frame.module.path}:{annotation.start}", (name[:1].lower() + name[1:],), value.place)
     return value._replace(path=(*value.path, "()")) if package else None
+
+
+def injected(m: Machine, cls: ClassValue, node: p.Node) -> Value | None:
+    """The instance of a class that whoever asks for one is given; None where it is asked for while it is made."""
+    # One instance serves all who ask for the class: what injects them does so too, and a tree of classes that
+    # take each other would grow without end.
+    key = (m.unit, id(cls.node))
+    known = m.injected.get(key)
+    if known is not None:
+        return known if known.number in m.store.cells else None
+    m.injected[key] = Ref(-1)
+    made = m.instantiate(cls, node)
+    if isinstance(made, Ref):
+        m.injected[key] = made
+    return made
 
 
 def instance_of_in(m: Machine, annotation: p.Expr, owner: ClassValue) -> Value | None:

@@ -121,6 +121,10 @@ class Vocabulary:
         """Whether a call sends what it is given, as its last name tells."""
         return self._is_sender(dotted)
 
+    def framework_call(self, name: str) -> str | None:
+        """What a framework's function of this name does (`frameworks` of `calls.yaml`); None if it is none."""
+        return self._effects.frameworks.get(name)
+
     def handler_kind(self, name: str) -> str:
         """The moment that an event's or function's name tells: submit, blur, load, logout, confirm, none."""
         return self._handler(name)

@@ -40,6 +40,7 @@ class Effects:
         self.task_methods = {name: how for how, names in words["task-methods"].items() for name in names}
         self._form_events = [[event] for event in words["forms"]["events"]]
         self._around_forms = frozenset(words["forms"]["around"])
+        self.frameworks: dict[str, str] = {name: what for what, names in words["frameworks"].items() for name in names}
 
     def function(self, dotted: str) -> str | None:
         """What a function does to its first argument, by name, else by words: trim, lower, hash, json …"""

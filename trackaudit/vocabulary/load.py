@@ -55,6 +55,7 @@ WORDS: dict[str, Any] = {
     "logging": {"receivers": list, "functions": list},
     "runners": {name: list for name in ("plain", "listed", "timers")},
     "task-methods": {name: list for name in ("plain", "listed", "partial")},
+    "frameworks": {name: list for name in ("stores", "thunks", "injectors")},
     "senders": {name: list for name in ("names", "words", "never", "first-never", "receivers-never")},
     "forms": {"events": list, "around": list},
     "handlers": {
