@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 
 class Kind(NamedTuple):
-    """head, then `opening` and `closing` as often as fits with `middle` between, then tail."""
+    """head, then `opening` and `closing` as often as fits with `middle` between, then tail; `%d` is a number that
+    counts the openings."""
 
     path: str
     head: bytes
@@ -22,7 +23,10 @@ class Kind(NamedTuple):
     def text(self, size: int) -> bytes:
         """A file of about `size` bytes."""
         count = max(1, (size - len(self.head)) // len(self.opening + self.closing))
-        return self.head + self.opening * count + self.middle + self.closing * count + self.tail
+        openings = self.opening * count
+        if b"%d" in self.opening:
+            openings = b"".join(self.opening.replace(b"%d", b"%d" % number) for number in range(count))
+        return self.head + openings + self.middle + self.closing * count + self.tail
 
 
 def _kinds() -> dict[str, Kind]:
@@ -51,6 +55,25 @@ def _kinds() -> dict[str, Kind]:
         "empty lines": (b"", b"\n"),
         "functions": (b"", b"function f(a){exponea.update(a)}\n"),
         "noise": (b"", b"\x80)(`'\"}{\\#@"),
+        "conditionals": (b"x=", b"!u.a%d?b:", b"", b"c;"),
+        "commas": (b"x", b",u.f%d()", b"", b";"),
+        "methods": (b"x()", b".f(u.a%d)", b"", b";"),
+        "promises": (b"p", b".then(()=>{exponea.update({email:m})})", b"", b";"),
+        "sum of names": (b"x=1", b"+u.a%d", b"", b";"),
+        "sum over lines": (b"", b"x+=u.a%d;\n"),
+        "else if found": (b"", b"if(u.a%d=b)c;else ", b"", b"d;"),
+        "else if absent": (b"", b"if(!u.a%d)c;else ", b"", b"d;"),
+        "spreads": (b"x={", b"...u.a%d,", b"", b"};"),
+        "copies": (b"let x={};", b"x={...x,a%d:1};\n"),
+        "lists": (b"let x=[];", b"x=x.concat([u.a%d]);\n"),
+        "early returns": (b"function f(u){", b"if(u.a%d)return;exponea.update({email:m});\n", b"", b"}"),
+        "one object sent": (
+            b"let p={" + b"".join(b"a%d:1," % number for number in range(500)) + b"};",
+            b"exponea.update(p);\n",
+        ),
+        "objects in objects": (b"let x={a:1};", b"x={a:x,b:x,c:x,d:x};exponea.update(x);JSON.stringify(x);\n"),
+        "state of objects in objects": (b"let x={a:1};", b"x={a:x,b:x,c:x,d:x};useState(x);\n"),
+        "functions in turn": (b"", b"function f%d(a){exponea.update({email:a})}\n"),
     }
     for path in ("a.js", "a.ts"):
         add(path, b"exponea.update({ email: mail });\n", **script)
@@ -78,6 +101,12 @@ def _kinds() -> dict[str, Kind]:
             "elif": (b"if a:\n b\n", b"elif a:\n b\n"),
             "another language": (b"", b"function f(a){return {b:1, c: d => 2}}\n"),
             "noise": (b"", b"\x80)(`'\"}{\\#@\n"),
+            "conditionals": (b"x=", b"b if a else ", b"", b"c\n"),
+            "merges": (b"x={}", b"|{'a%d':1}", b"", b"\n"),
+            "copies": (b"x={}\n", b"x={**x,'a%d':1}\n"),
+            "lists": (b"x=[]\n", b"x+=[u.a%d]\n"),
+            "elif found": (b"if a:\n b\n", b"elif a%d:=b:\n c\n"),
+            "comparison": (b"x=a", b"<u.a%d", b"", b"\n"),
         },
     )
     add(

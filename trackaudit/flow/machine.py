@@ -44,7 +44,7 @@ CLOCK = 0xFFF
 """The clock is looked at once in so many steps, less one."""
 INLINE_LIMIT = 48
 """Calls inside calls that are followed; deeper ones are unknown, with a notice."""
-MOST_BLOCKS = 400
+MOST_BLOCKS = 200
 """Blocks around one send: each early way out opens another for what follows it."""
 MOST_GUARDS = 200
 """Symbols that are known to be present; a few more may be among them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, insort
 
 from trackaudit import program as p
 from trackaudit.flow.outline import Outline, bound_names, node_words
@@ -263,7 +263,8 @@ class Relevance:
                     continue
                 known.add(name)
                 fresh.add(name)
-                spots = sorted([*spots, *own.words.get(name, ())])
+                for spot in own.words.get(name, ()):
+                    insort(spots, spot)
         self._spots[id(module)] = spots
         self._relevant[id(module)] = known
         for cls in own.classes:

@@ -129,8 +129,10 @@ class Evaluator(Machine):
         names: dict[str, set[str]] = {}
         for func, _ in waiting:
             names.setdefault(groups[func.module.path], set()).add(self.linker.name_of(func.module, func.node))
+        for group in names.values():
+            group.discard("")
         for func, _ in waiting:
-            self.linker.relevance.read(func.module, names[groups[func.module.path]] - {""}, func.node)
+            self.linker.relevance.read(func.module, names[groups[func.module.path]], func.node)
             for word in self.linker.relevance.words(func.module, func.node):
                 key = groups[func.module.path], word.lstrip(".")
                 used[key] = used.get(key, 0) + 1
