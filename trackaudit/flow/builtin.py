@@ -63,9 +63,11 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
     dotted = ".".join(symbol.path)
     if symbol.root.startswith("import:"):
         dotted = f"{symbol.root[7:]}.{dotted}"
-    if name == "fromEntries" and isinstance(first, Ref) and m.store.object(first).kind == "list":
+    if dotted == "Map" and first is None:
+        return m.new_record(node)
+    if (name == "fromEntries" or dotted == "Map") and isinstance(first, Ref) and m.store.object(first).kind == "list":
         return _from_pairs(m, m.store.object(first), node)
-    if name in COPIES and dotted != "dict" and isinstance(first, (Ref, Union)):
+    if (name in COPIES or dotted == "Map") and dotted != "dict" and isinstance(first, (Ref, Union)):
         from trackaudit.flow.copies import copy
 
         return copy(m, first, node)

@@ -187,7 +187,9 @@ def _call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Mem
     if isinstance(base, Union):
         # A constant has only the methods of texts: `(mail || 'guest').trim()`.
         parts: list[Value] = [
-            o for o in base.options if not isinstance(o, Const) or methods.constant_method(m, o, name, node) is not None
+            one
+            for one in base.options
+            if not isinstance(one, Const) or methods.constant_method(m, one, name, node, args) is not None
         ]
         parts = parts or list(base.options)
         if len(parts) > 1:
@@ -221,7 +223,7 @@ def _call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Mem
         if isinstance(target, Symbol):
             return call_symbol(m, target, base, node, args)
         return call(m, target, node, args)
-    known = methods.constant_method(m, base, name, node)
+    known = methods.constant_method(m, base, name, node, args)
     if known is not None:
         return known
     callbacks(m, args, node, name)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trackaudit.flow.values import Value
 
 FEW = 20
-"""Items of a list that are reduced one by one."""
+"""Items of a list that are reduced one by one; parts that a constant text is split into."""
 
 
 def fill(m: Machine, ref: Ref, node: p.Node, args: Args) -> None:
@@ -86,6 +86,27 @@ def _setdefault(m: Machine, ref: Ref, obj: Obj, node: p.Node, args: Args) -> Val
         arg = args.positional[1]
         objects.put(m, ref, key, arg.value, m.place(node), arg.place)
     return objects.member(m, ref, key, node)
+
+
+def _set(m: Machine, ref: Ref, obj: Obj, node: p.Node, args: Args) -> Value | None:
+    """A Map's `set`."""
+    if len(args.positional) != 2 or obj.cls is not None:
+        return None
+    key, arg = _key(args), args.positional[1]
+    if key is None:
+        objects.loosen(m, ref, "a computed key", held=arg.value)
+    else:
+        objects.put(m, ref, key, arg.value, m.place(node), arg.place)
+    return ref
+
+
+def _delete(m: Machine, ref: Ref, obj: Obj, node: p.Node, args: Args) -> Value | None:
+    if obj.cls is not None:
+        return None
+    key = _key(args)
+    if key is not None:
+        objects.remove(m, ref, key)
+    return m.unknown(node)
 
 
 def _copied(m: Machine, ref: Ref, obj: Obj, node: p.Node, args: Args) -> Value | None:
@@ -207,6 +228,8 @@ _RECORD: dict[str, Callable[[Machine, Ref, Obj, p.Node, Args], Value | None]] = 
     "pop": _pop,
     "update": _update,
     "setdefault": _setdefault,
+    "set": _set,
+    "delete": _delete,
     "copy": _copied,
     "model_dump": _copied,
     "dict": _copied,
@@ -241,10 +264,14 @@ _LIST: dict[str, Callable[[Machine, Ref, Obj, p.Node, Args], Value | None]] = {
 }
 
 
-def constant_method(m: Machine, base: Value, name: str, node: p.Node) -> Value | None:
+def constant_method(m: Machine, base: Value, name: str, node: p.Node, args: Args) -> Value | None:
     """A string method on a constant."""
     if not isinstance(base, Const) or base.value is None:
         return None
+    if name == "split" and isinstance(base.value, str):
+        by = _key(args)
+        parts = base.value.split(by, FEW) if by else []
+        return m.new_list(node, [base._replace(value=part) for part in parts]) if parts else None
     from trackaudit.flow.expressions import transformed
 
     transform = m.vocabulary.method_transform(name)

@@ -47,6 +47,8 @@ def member(m: Machine, base: Value, key: str, node: p.Node, *, optional: bool = 
         return m.unknown(node)
     if base.value is None:
         return UNDEFINED
+    if key == "value" and m.frame.module.language == "python":
+        return base  # a member of an Enum
     return m.unknown(node)
 
 
