@@ -155,6 +155,20 @@ WAYS: dict[str, dict[str, str]] = {
         "shop/__init__.py": "from .track import save\n",
         "web/b.py": "from shop import save\n\n\ndef f(mail):\n    save({'email': mail})  # expect\n",
     },
+    "method by name": {
+        "t.js": "export function call(name, ...args) { window.exponea[name](...args); }\n",
+        "b.js": 'import { call } from "./t";\nexport const f = (mail) => call("update", { email: mail }); // expect\n',
+    },
+    "method by name, applied": {
+        "t.js": "export function call(name, args) { window.exponea[name].apply(window.exponea, args); }\n",
+        "b.js": 'import { call } from "./t";\nexport const f = (m) => call("update", [{ email: m }]); // expect\n',
+    },
+    "method by name, where there is one": {
+        "t.js": "export function call(name, props) {\n"
+        "  const sdk = window.exponea;\n  if (sdk && typeof sdk[name] === 'function') sdk[name](props);\n}\n",
+        "b.js": 'import { call } from "./t";\nexport const f = (mail) => call("update", { email: mail }); // expect\n'
+        "export const g = (mail) => call('identify', { registered: mail.toLowerCase() });\n",
+    },
     "python star": {
         "shop/track.py": "def save(props):\n    send({'customer_ids': {'cookie': 'c'}, 'properties': props})\n",
         "shop/__init__.py": "from .track import *\n",

@@ -122,6 +122,7 @@ def _member(m: Machine, node: p.Member, base: Value) -> Value:
 def _computed(m: Machine, node: p.Member, base: Value, key: Value) -> Value:
     """`x[i]`: any of a record's or list's entries; of something unknown, one of its parts."""
     found: list[Value] = []
+    m.leave_open(base)
     for option in options(base):
         if isinstance(option, Ref):
             obj = m.store.object(option)

@@ -61,6 +61,7 @@ def evaluate_call(m: Machine, node: p.Call, base: Value | None = None) -> Value:
         names = [str(o.value) for o in options(key) if isinstance(o, Const)]
         if names:
             return union([call_method(m, base, name, node, callee, args) for name in names])
+        m.leave_open(base)
         m.escape(args.values(), node, False)
         callbacks(m, args, node, "")
         return m.unknown(node)

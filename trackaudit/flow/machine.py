@@ -219,6 +219,11 @@ class Machine:
             for option in options(value)
         )
 
+    def leave_open(self, base: Value) -> None:
+        """Note that a member of a value is chosen by who calls the functions that run: if it is an SDK, they send."""
+        if self.is_sdk(base):
+            self.giving.update(id(frame.func.node) for frame in self.frames if frame.func is not None)
+
     def hold(self, state: Symbol, values: Iterable[Value], *, any_key: bool = False) -> None:
         """Note what something that changes over time may hold, for whoever asks where that comes from. `any_key`: that
         is under keys that are not known, so it tells nothing of what a known one holds."""
