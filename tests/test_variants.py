@@ -386,6 +386,64 @@ def a(user):
     requests.post(URL, json=body._asdict())
 """,
     ),
+    "some keys picked, wrong": (
+        "js",
+        """
+import { pick, omit } from "lodash";
+import pickOne from "lodash/pick";
+import * as R from "ramda";
+export const a = (user) => exponea.update(pick(user, "email", "city")); // expect: identifier-in-update
+export const b = (user) => exponea.update(R.pick(["email"], user)); // expect: identifier-in-update
+export const c = (u) => exponea.update(pickOne({ email: u.email }, ["email"])); // expect: identifier-in-update
+export const d = (u) => exponea.update(omit({ email: u.email, city: 1 }, "city")); // expect: identifier-in-update
+""",
+    ),
+    "some keys picked, right": (
+        "js",
+        """
+import { pick, omit } from "lodash";
+export const a = (user) => exponea.update(pick(user, "plan", "city"));
+export const b = (user) => exponea.update(pick({ email: user.email, city: 1 }, ["city"]));
+export const c = (user) => exponea.update(omit({ email: user.email, city: 1 }, "email"));
+export const d = (user, keys) => exponea.update(pick(user, keys));
+""",
+    ),
+    "a record that holds the SDK, wrong": (
+        "js",
+        """
+export const crm = {
+  client: window.exponea,
+  save(props) { this.client.update(props); },
+  register(user) { this.save({ email: user.email }); }, // expect: identifier-in-update
+};
+""",
+    ),
+    "a table of keys, wrong": (
+        "py",
+        """
+import requests
+TABLE = {"email": "mail", "city": "town"}
+def a(row):
+    props = {ours: row[theirs] for ours, theirs in TABLE.items()}  # expect: identifier-in-api-properties
+    requests.post(URL, json={"customer_ids": {"cookie": row["cookie"]}, "properties": props})
+def b(row):
+    props = {key: str(value) for key, value in {"email": row.mail}.items()}  # expect: identifier-in-api-properties
+    requests.post(URL, json={"customer_ids": {"cookie": row.cookie}, "properties": props})
+""",
+    ),
+    "a table of keys, right": (
+        "py",
+        """
+import requests
+TABLE = {"email": "mail", "city": "town"}
+def a(row):
+    props = {ours: row[theirs] for ours, theirs in TABLE.items() if theirs != "mail"}
+    requests.post(URL, json={"customer_ids": {"cookie": row["cookie"]}, "properties": props})
+def b(row):
+    props = {ours: row[theirs] for ours, theirs in TABLE.items() if ours in ("city",)}
+    requests.post(URL, json={"customer_ids": {"cookie": row["cookie"]}, "properties": props})
+""",
+    ),
     "comprehension, wrong": (
         "py",
         """

@@ -40,6 +40,14 @@ class Reader:
         self._is_file = is_file
         self._queries: Queries | None = None
 
+    def _said(self, place: Place, symbols: Sequence[Symbol]) -> str:
+        """The text of a value; where the whole stands there of which a call took a field (`pick(user, "email")`), of
+        its field."""
+        text = self.text(place)
+        if symbols and symbols[0].place != place and symbols[0].place.holds(place) and symbols[0].path:
+            return f"{text}.{symbols[0].path[-1]}"
+        return text
+
     def text(self, place: Place) -> str:
         """Source text of a place."""
         return self._source(place.path).text(place.start, place.end)
@@ -282,7 +290,7 @@ class Reader:
         kind, owner, origin = self._identify(key, symbols, literals, isinstance(value, Leaf))
         resolved = bool(options) and not (isinstance(value, Leaf) and value.other)
         facts = Facts(
-            _with_field(self.text(entry.value_place), symbols),
+            self._said(entry.value_place, symbols),
             literals,
             keys,
             any(symbol.missing for symbol in symbols),
@@ -336,13 +344,6 @@ class Reader:
             kind = "unknown" if by_name.kind == "opaque" else by_name.kind
             return identity._replace(kind=kind, owner=owner)
         return identity
-
-
-def _with_field(text: str, symbols: Sequence[Symbol]) -> str:
-    """The text of a value; where a whole instance stands there whose fields became entries, of its field."""
-    if not symbols or not symbols[0].root.startswith("field:") or text.endswith(symbols[0].path[-1]):
-        return text
-    return f"{text}.{symbols[0].path[-1]}"
 
 
 def _pleases_a_type(constant: Const, root: Place) -> bool:

@@ -46,6 +46,8 @@ COPIES = frozenset(
     """.split()  # noqa: SIM905
 )
 """Last names of functions and methods that give back a record like the one they are given."""
+PARTS = frozenset(["pick", "omit"])
+"""Functions that give back a record with some of another's keys (lodash, radash; Ramda names the keys first)."""
 CALLED = frozenset(["useMemo", "computed", "Depends", "Security"])
 """Functions that give back what their argument returns."""
 EFFECTS = frozenset(["call", "fork", "spawn", "apply"])
@@ -55,6 +57,8 @@ EACH = frozenset(["forEach", "filter", "find", "some", "every", "each", "sort", 
 def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, args: Args) -> Value | None:
     """The result of calling something known by name only, if it is one of these; else None."""
     name = symbol.path[-1] if symbol.path else ""
+    if name == "default" and symbol.root.startswith("import:"):
+        name = symbol.root.rpartition("/")[2]  # lodash/debounce
     first = args.positional[0].value if args.positional else None
     if base is not None:
         known = _symbol_method(m, base, name, node, args)
@@ -71,6 +75,10 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
         from trackaudit.flow.copies import copy
 
         return copy(m, first, node)
+    if name in PARTS and len(args.positional) > 1:
+        from trackaudit.flow.copies import part
+
+        return part(m, args, node, left_out=name == "omit")
     transform = m.vocabulary.function_transform(dotted)
     if transform is not None and first is not None:
         if transform != "json":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from trackaudit import program as p
 from trackaudit.flow import assign, objects
-from trackaudit.flow.values import Const, Obj, Ref, Rest, Slot, options
+from trackaudit.flow.methods import FEW
+from trackaudit.flow.values import Const, Obj, Ref, Rest, Slot, Symbol, options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,8 +63,11 @@ def _filtered(m: Machine, node: p.Comprehension) -> Value:
         and first.target.id == pair.key.id
     ):
         objects.merge(m, result, m.evaluate(over.callee.object), node)
+        names = [item.target.id for item in clause.target.items if item and isinstance(item.target, p.Name)]
         for test in clause.tests:
-            _filter(m, result, test, pair.key.id)
+            _filter(m, result, test, names)
+        if not (isinstance(pair.value, p.Name) and pair.value.id in names[1:]):
+            _evaluate_values(m, result, clause.target, pair)
         return result
     assign.bind(m, clause.target, objects.element(m, m.evaluate(over), clause), True, clause.target)
     key = m.evaluate(pair.key)
@@ -75,26 +79,47 @@ def _filtered(m: Machine, node: p.Comprehension) -> Value:
     return result
 
 
-def _filter(m: Machine, ref: Ref, test: p.Expr, name: str) -> None:
-    """Apply a comprehension's test on the key; one on the value makes every entry a maybe."""
+def _evaluate_values(m: Machine, ref: Ref, target: p.SequencePattern, pair: p.Pair) -> None:
+    """Give each of a few entries the value that the comprehension makes of it (`{key: row[name] for key, name in …}`).
+    What is only made another form of stays where it was put."""
+    obj = m.store.object(ref)
+    if len(obj.entries) > FEW:
+        return
+    for key, slot in obj.entries.items():
+        assign.bind(m, target, m.new_list(pair, [Const(key, slot.root), slot.value]), True, target)
+        value = m.evaluate(pair.value)
+        keys = [{one.key for one in options(some) if isinstance(one, Symbol)} for some in (slot.value, value)]
+        if keys[0] != keys[1]:
+            objects.put(m, ref, key, value, m.place(pair), m.place(pair.value), slot.must)
+
+
+def _filter(m: Machine, ref: Ref, test: p.Expr, names: list[str]) -> None:
+    """Apply a comprehension's test on the key, or on values that are known; one on others makes every entry a maybe.
+    `names`: of the key, and of the value."""
     obj = m.store.object(ref)
     if isinstance(test, p.Logical) and test.op == "and":
-        _filter(m, ref, test.left, name)
-        _filter(m, ref, test.right, name)
+        _filter(m, ref, test.left, names)
+        _filter(m, ref, test.right, names)
         return
     if isinstance(test, p.Unary) and test.op == "not" and isinstance(test.operand, p.Binary):
         flipped = {"in": "not in", "==": "!=", "not in": "in", "!=": "=="}.get(test.operand.op)
         if flipped:
             test = p.Binary(test.start, test.end, flipped, test.operand.left, test.operand.right)
-    if isinstance(test, p.Binary) and isinstance(test.left, p.Name) and test.left.id == name:
+    if isinstance(test, p.Binary) and isinstance(test.left, p.Name) and test.left.id in names:
         named = _constant_set(m, test.right)
-        if named is not None and test.op in ("!=", "not in"):
-            for key in named:
-                objects.remove(m, ref, key)
-            return
-        if named is not None and test.op in ("==", "in"):
-            m.update(ref, obj._replace(entries={k: s for k, s in obj.entries.items() if k in named}))
-            return
+        of_key = test.left.id == names[0]
+        said = {
+            key: key if of_key else str(slot.value.value) if isinstance(slot.value, Const) else None
+            for key, slot in obj.entries.items()
+        }
+        if named is not None and None not in said.values() and (of_key or not obj.rests):
+            if test.op in ("!=", "not in"):
+                for key in named if of_key else [key for key, text in said.items() if text in named]:
+                    objects.remove(m, ref, key)
+                return
+            if test.op in ("==", "in"):
+                m.update(ref, obj._replace(entries={k: s for k, s in obj.entries.items() if said[k] in named}))
+                return
     m.update(ref, obj._replace(entries={key: slot._replace(must=False) for key, slot in obj.entries.items()}))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from trackaudit import program as p
 from trackaudit.flow import objects
-from trackaudit.flow.values import ClassValue, Ref, Slot, Union, union
+from trackaudit.flow.values import ClassValue, Const, Ref, Slot, Symbol, Union, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from trackaudit.flow.arguments import Arg, Args
     from trackaudit.flow.machine import Machine
     from trackaudit.flow.values import Value
+    from trackaudit.model import Place
 
 
 def copy(m: Machine, value: Value, node: p.Node, depth: int = 3) -> Value:
@@ -30,8 +32,15 @@ def _declared(m: Machine, instance: Ref, cls: ClassValue, node: p.Node) -> dict[
     """The fields that a class says its instances have (dataclass, pydantic), with what this one has in them."""
     place = m.place(node)
     whole = m.place(_copied(node))
+
+    def field(key: str) -> Slot:
+        value = objects.member(m, instance, key, node)
+        # It is said of the whole that it is there (`calls.read`).
+        value = value._replace(place=place) if isinstance(value, Symbol) else value
+        return Slot(value, True, place, whole, m.guards)
+
     return {
-        str(item.key.value): Slot(objects.member(m, instance, str(item.key.value), node), True, place, whole, m.guards)
+        str(item.key.value): field(str(item.key.value))
         for owner in reversed(objects.class_chain(m, cls))
         for item in owner.node.members
         if item.kind == "field" and not item.static and isinstance(item.key, p.Literal)
@@ -46,6 +55,33 @@ def _copied(node: p.Node) -> p.Node:
         if isinstance(node.callee, p.Member):
             return node.callee.object
     return node
+
+
+def part(m: Machine, args: Args, node: p.Node, *, left_out: bool) -> Value | None:
+    """`pick(record, keys)`, `omit(record, keys)`, in either order or with the keys one by one; None where the keys are
+    not known."""
+    keys: dict[str, Place] = {}
+    source: Arg | None = None
+    for arg in args.positional:
+        value = arg.value
+        slots = m.store.object(value).items if isinstance(value, Ref) and m.store.object(value).kind == "list" else ()
+        said = [one for one in (value, *(slot.value for slot in slots)) if isinstance(one, Const)]
+        keys.update((str(one.value), one.place) for one in said)
+        if not said:
+            source = arg
+    if source is None or not keys:
+        return None
+    result = m.new_record(node)
+    if left_out:
+        objects.merge(m, result, source.value, node)
+        for key in keys:
+            objects.remove(m, result, key)
+    else:
+        known = m.store.object(source.value).entries if isinstance(source.value, Ref) else {}
+        for key, place in keys.items():
+            value_place = known[key].value_place if key in known else source.place
+            objects.put(m, result, key, objects.member(m, source.value, key, node), place, value_place)
+    return result
 
 
 def serialised(m: Machine, value: Value, node: p.Node, depth: int = 5) -> Value:

@@ -205,7 +205,7 @@ class Outline:
         elif isinstance(node, (p.Pair, p.ClassMember)):
             if isinstance(node.key, p.Literal) and node.value is not None:
                 self._name_functions(node.value, str(node.key.value))
-                if isinstance(node.value if isinstance(node, p.Pair) else node, _NAMING):
+                if isinstance(node.value if isinstance(node, p.Pair) else node, _NAMING) or self._is_sdk(node.value):
                     self.named.append((f".{node.key.value}", node.value))
                 if node.key.value in CONSTRUCTORS and isinstance(node.value, p.Function):
                     self._note_injected(node.value)
@@ -243,6 +243,11 @@ class Outline:
         for function in functions:
             if isinstance(function, p.Function):
                 self.functions.setdefault(id(function), name)
+
+    def _is_sdk(self, value: p.Node) -> bool:
+        """Whether a value is written as an SDK (`window.exponea`)."""
+        name = value.key.value if isinstance(value, p.Member) and isinstance(value.key, p.Literal) else None
+        return (value.id if isinstance(value, p.Name) else name) in self._vocabulary.words
 
     def _note_injected(self, constructor: p.Function) -> None:
         """What a constructor takes stands for its type wherever it is kept (`this.crm = crm`)."""
