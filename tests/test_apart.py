@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from test_incremental import FILES
 
 from trackaudit.cli import main
-from trackaudit.pipeline import analysis, apart
+from trackaudit.parse import parse
+from trackaudit.pipeline import analysis, apart, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from trackaudit.model import SourceFile
     from trackaudit.pipeline.apart import Part
+    from trackaudit.program import Module
 
 TOP = Path(__file__).parent.parent
 PROJECTS = sorted(
@@ -39,8 +43,8 @@ class Dealing:
         monkeypatch.setattr(apart, "_shares", self._shares)
         real = apart._parts
 
-        def parts(shares: Sequence[Sequence[str]], see: Callable[[Sequence[str], int], Part]) -> list[Part] | None:
-            found = real(shares, see)
+        def parts(shares: Sequence[Sequence[str]], *more: Any) -> list[Part] | None:
+            found = real(shares, *more)
             self.times += found is not None
             return found
 
@@ -125,6 +129,73 @@ def test_a_process_that_fails_costs_nothing_but_time(
     monkeypatch.setattr(apart, "_packed", packed)
     _same(tmp_path, dealing, said)
     assert dealing.times == 0
+
+
+class Killing:
+    """Kills each process that parses one of these files, as the kernel does with one that takes too much memory; or
+    only so many. times: of this process's own looks at one of them, which it would not have survived."""
+
+    def __init__(self, folder: Path, files: Sequence[str], most: int) -> None:
+        self.folder = folder
+        self.files = files
+        self.most = most
+        self.me = os.getpid()
+        self.times = 0
+
+    def parse(self, source: SourceFile) -> list[Module]:
+        if source.path in self.files:
+            self.times += os.getpid() == self.me
+            killed = len(list(self.folder.iterdir()))
+            if os.getpid() != self.me and killed < self.most:
+                (self.folder / str(killed)).touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+        return parse(source)
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_files_of_a_killed_process_are_looked_at_again_and_all_is_said(
+    most: int,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    dealing: Dealing,
+    said: Callable[[Path], tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _many(tmp_path)
+    alone = said(tmp_path)
+    killing = Killing(tmp_path_factory.mktemp("killed"), ["use3.js"], most)
+    monkeypatch.setattr(reader, "parse", killing.parse)
+    assert said(tmp_path) == alone
+    assert len(list(killing.folder.iterdir())) == most
+
+
+@pytest.mark.parametrize("killers", [["lone.js"], ["lone.js", "use0.js", "use5.js"]])
+def test_a_file_that_kills_whoever_looks_at_it_is_left_out_and_named(
+    killers: list[str],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    dealing: Dealing,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _many(tmp_path)
+    (tmp_path / "lone.js").write_text(SEND.format("Alone"))
+    monkeypatch.chdir(tmp_path)
+    command = ["check", "--no-cache", "--min-confidence", "low"]
+    killing = Killing(tmp_path_factory.mktemp("killed"), killers, 1_000)
+    monkeypatch.setattr(reader, "parse", killing.parse)
+    assert main(command) == 2
+    out, err = capsys.readouterr()
+    assert killing.times == 0
+    why = "whatever process looks at it is killed (SIGKILL), so it was left out"
+    assert [line for line in err.split("\n") if "notice" in line] == [
+        f"notice[crash] {path}: {why}" for path in killers
+    ]
+    for path in killers:
+        (tmp_path / path).unlink()
+    dealing.parts = 0
+    assert main(command) == 1
+    assert capsys.readouterr().out == out
 
 
 @pytest.mark.parametrize("limit", ["max-run-steps: 40", "max-steps: 5", "max-tokens: 20"])

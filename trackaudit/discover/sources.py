@@ -44,6 +44,7 @@ class Sources:
         self.root = root
         self.max_size = max_size
         self.overlay = overlay or {}
+        self._hidden: set[str] = set()
         self._kept: dict[str, bytes] = {}
         self._files: dict[tuple[str, str], SourceFile] = {}
         self._folders: dict[str, bool] = {"": True}
@@ -77,7 +78,7 @@ class Sources:
 
         `limit` (bytes) is a smaller limit than the usual one for this file; above it, `TooLarge` is raised.
         """
-        kept = self.overlay.get(path)
+        kept = self.overlay.get(path) if path not in self._hidden else b""
         if kept is None:
             kept = self._kept.get(path)
         allowed = self._allowed(limit)
@@ -112,6 +113,11 @@ class Sources:
     def names(self, listed: Iterable[str]) -> list[str]:
         """The paths that there are: those listed on disk, and those of the overlay."""
         return [*listed, *self.overlay]
+
+    def hide(self, path: str, hidden: bool) -> None:
+        """Make a file empty for who reads it from now on, or what it was."""
+        (self._hidden.add if hidden else self._hidden.discard)(path)
+        self._files = {key: file for key, file in self._files.items() if key[0] != path}
 
     def keep(self, path: str, data: bytes) -> None:
         """Hold on to bytes that were read, so that a later `read` does not go to the disk again."""

@@ -27,7 +27,7 @@ LONGEST_PATH = 100
 """Names in a path; what is reached by more is unknown."""
 LONGEST_NAME = 1000
 """Characters of a literal that is part of a path."""
-MOST_SOURCES = 200
+MOST_SOURCES = 500
 """Symbols that one value is derived from; a few more may be among them."""
 MOST_RESTS = 100
 """Unknown things whose content is in one object; it is open with one as with more."""

@@ -4,8 +4,12 @@ Files form islands (`islands`): what is seen in one depends on its own files alo
 forks of this process, those that name each other to the same. Only afterwards it is known which files are joined: what
 was seen in islands that reach into another part is thrown away, and these are looked at together.
 
-Where that cannot be told, a process was lost, or what counts for a whole run has an end (steps, files), None goes out,
+Where that cannot be told, a process failed, or what counts for a whole run has an end (steps, files), None goes out,
 and one process looks at everything.
+
+A process that was killed (out of memory, a parser that crashed) is no reason to put this one at risk. When the others
+have ended, its files are looked at once more with nothing beside them; if that is killed too, by halves, down to the
+file that does it. That one is left out with a notice, and all else is what it would be if the file were empty.
 """
 
 from __future__ import annotations
@@ -15,10 +19,12 @@ import os
 import posixpath
 import re
 import sys
+from itertools import count
 
 from trackaudit.flow.groups import grouped
 from trackaudit.flow.rounds import CALLER_FILES, Trace
-from trackaudit.model import MARK
+from trackaudit.model import MARK, Notice
+from trackaudit.pipeline.fork import Fork
 from trackaudit.pipeline.islands import joined
 from trackaudit.pipeline.reader import Files, Reader
 from trackaudit.pipeline.seen import Seen, plain_of, seen_of, together
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from trackaudit.config import Config
+
+    Hide = Callable[[str, bool], None]
 
 LEAST = 400_000
 """Bytes of candidates in a part that are worth a process."""
@@ -58,10 +66,15 @@ def see_apart(
     shares = _shares(reader, candidates)
     if shares is None:
         return None
-    parts = _parts(shares, lambda share, last: _part(see(reader, share, last), reader))
+    parts = _parts(shares, lambda share, last: _part(see(reader, share, last), reader), reader.sources.hide)
     if parts is None:
         return None
     seen = _together(parts, see, reader, candidates, config)
+    lost = [notice for part in parts if part.seen.trace is None for notice in part.seen.notices]
+    if seen is None and lost:
+        left = {notice.path for notice in lost}
+        seen = see(reader, [path for path in candidates if path not in left], 0)
+        seen = seen._replace(notices=(*seen.notices, *lost))
     if seen is None:
         reader.forget()
         return None
@@ -131,51 +144,78 @@ def _can_fork() -> bool:
 # ----------------------------------------------------------------------------------------------------- processes
 
 
-def _parts(shares: Sequence[Sequence[str]], see: Callable[[Sequence[str], int], Part]) -> list[Part] | None:
-    """What is seen of each share, the first in this process; None if a process was lost."""
-    children = [_Child(see, share, number << 32) for number, share in enumerate(shares) if number]
+def _parts(shares: Sequence[Sequence[str]], see: Callable[[Sequence[str], int], Part], hide: Hide) -> list[Part] | None:
+    """What is seen of each share; None if a process failed. `hide`: makes a file empty, or what it was."""
+    forks = [_begun(see, share, number) for number, share in enumerate(shares)]
     try:
-        first = see(shares[0], 0)
-        others = [child.part() for child in children]
+        parts = [_ended(fork) for fork in forks]
     finally:
-        for child in children:
-            child.end()
-    parts = [first, *(part for part in others if part is not None)]
-    return parts if len(parts) == len(shares) else None
+        for fork in forks:
+            fork.end()
+    if any(part is None and not fork.killed for part, fork in zip(parts, forks, strict=True)):
+        return None
+    found = [part for part in parts if part is not None]
+    lost = [share for share, fork in zip(shares, forks, strict=True) if fork.killed]
+    more = _again(lost, see, hide, len(shares)) if lost else []
+    return None if more is None else [*found, *more]
 
 
-class _Child:
-    """A fork of this process that sees a part, and tells what it saw through a pipe."""
+def _again(
+    lost: list[Sequence[str]], see: Callable[[Sequence[str], int], Part], hide: Hide, number: int
+) -> list[Part] | None:
+    """What is seen of shares whose processes were killed. `number`: of the next process."""
+    parts: list[Part] = []
+    suspects: list[str] = []
+    numbers = count(number)
 
-    def __init__(self, see: Callable[[Sequence[str], int], Part], share: Sequence[str], last: int) -> None:
-        self._out, into = os.pipe()
-        self._id = os.fork()
-        if self._id == 0:
-            try:
-                os.close(self._out)
-                with os.fdopen(into, "wb") as pipe:
-                    pipe.write(_packed(see(share, last)))
-            finally:
-                # Whatever happened, no one but the parent goes on from here; a part that is not whole is not used.
-                os._exit(0)
-        os.close(into)
-
-    def part(self) -> Part | None:
-        """What it saw; None if it did not come to its end."""
-        with os.fdopen(self._out, "rb") as pipe:
-            self._out = -1
-            data = pipe.read()
+    def look(share: Sequence[str]) -> int:
+        fork = _begun(see, share, next(numbers))
         try:
-            return _unpacked(data)
-        except (EOFError, ValueError, TypeError):
-            return None
+            part = _ended(fork)
+        finally:
+            fork.end()
+        if part is not None:
+            parts.append(part)
+        return fork.killed if part is None else 0
 
-    def end(self) -> None:
-        """Let nothing of it stay behind."""
-        if self._out >= 0:
-            os.close(self._out)
-            os.kill(self._id, 9)
-        os.waitpid(self._id, 0)
+    while lost:
+        share = lost.pop()
+        before = len(parts)
+        if not look(share):
+            if len(parts) == before:
+                return None
+        elif len(share) > 1:
+            lost += [share[len(share) // 2 :], share[: len(share) // 2]]
+        else:
+            suspects += share
+    # One that only leads to a file that kills is none, so each is looked at without the others.
+    for path in suspects:
+        hide(path, True)
+    for path in suspects:
+        hide(path, False)
+        if killed := look([path]):
+            hide(path, True)
+            parts.append(Part(Seen(notices=(_left_out(path, killed),)), {}, {}, []))
+    return parts
+
+
+def _left_out(path: str, killed: int) -> Notice:
+    from signal import Signals
+
+    why = f"whatever process looks at it is killed ({Signals(killed).name}), so it was left out"
+    return Notice("crash", path, 0, why)
+
+
+def _begun(see: Callable[[Sequence[str], int], Part], share: Sequence[str], number: int) -> Fork:
+    return Fork(lambda: _packed(see(share, number << 32)))
+
+
+def _ended(fork: Fork) -> Part | None:
+    """What a process saw; None if it did not come to its end."""
+    try:
+        return _unpacked(fork.answer())
+    except (EOFError, ValueError, TypeError):
+        return None
 
 
 def _part(seen: Seen, reader: Reader) -> Part:
@@ -224,7 +264,7 @@ def _together(
         if not own:
             return _sum(kept) if _fits(kept, config) else None
         again = Reader(reader.sources)
-        seen = see(again, own, len(parts) << 32)
+        seen = see(again, own, max(part.seen.trace.last for part in parts if part.seen.trace is not None))
         more = _reached(seen, again, parts)
         if all(some <= mixed[number] for number, some in enumerate(more)):
             reader.modules.update(again.modules)
@@ -307,7 +347,7 @@ def _sum(parts: Sequence[Seen]) -> Seen:
             {path: one for trace in traces for path, one in trace.wanted.items()},
             frozenset().union(*(trace.sought for trace in traces)),
             frozenset().union(*(trace.globals for trace in traces)),
-            max(trace.last for trace in traces),
+            max((trace.last for trace in traces), default=0),
             sum(trace.spent for trace in traces),
             frozenset().union(*(trace.missed for trace in traces)),
         ),
