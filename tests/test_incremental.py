@@ -50,6 +50,45 @@ FILES: dict[str, tuple[str, ...]] = {
         "<script src='globals.js'></script><script>tell({ email: user.email })</script>\n",
         "<script>exponea.update({ email: user.email }) // trackaudit: ignore[identifier-in-update] known\n</script>\n",
     ),
+    "shop/plugin.js": (
+        "export default (context, inject) => { inject('crm', { put(p) { exponea.update(p) } }) }\n",
+        "export default (c, inject) => { inject('crm', { put(p) { exponea.identify({ registered: p.email }) } }) }\n",
+        "export default (context, inject) => { inject('shop', { put(p) { exponea.update(p) } }) }\n",
+    ),
+    "shop/Login.vue": (
+        "<script>\nexport default { methods: { go(user) { this.$crm.put({ email: user.email }) } } }\n</script>\n",
+        "<script>\nexport default { methods: { go(user) { this.$shop.put({ email: user.email }) } } }\n</script>\n",
+        "<script>\nexport default { methods: { go(u) { this.$store.dispatch('put', { email: u.mail }) } } }\n</script>",
+    ),
+    "shop/store.js": (
+        "export const actions = { put(context, p) { exponea.update(p) } }\n",
+        "export const actions = { put(context, p) { exponea.identify({ registered: p.email }, p) } }\n",
+        "export const actions = { other(context, p) { exponea.update(p) } }\n",
+    ),
+    "app/store.js": ("export const actions = { put(context, p) { exponea.update(p) } }\n",),
+    "app/bus.js": ("import mitt from 'mitt'\nexport const bus = mitt()\nexport const other = mitt()\n",),
+    "app/heard.js": (
+        "import { bus } from './bus'\nbus.on('user', (p) => exponea.update(p))\n",
+        "import { bus, other } from './bus'\nother.on('user', (p) => exponea.update(p))\n",
+        "import { bus } from './bus'\nexport function listen() { bus.on('sale', (p) => exponea.update(p)) }\n",
+    ),
+    "app/said.js": (
+        "import { bus } from './bus'\nexport const go = (user) => bus.emit('user', { email: user.email })\n",
+        "import { bus } from './bus'\nexport const go = (user) => bus.emit('sale', { email: user.email })\n",
+        "import { bus } from './bus'\nbus.emit('user', { email: user.email })\nexponea.update({ phone: user.phone })\n",
+        "export const go = (store, user) => store.dispatch('put', { phone: user.phone })\n",
+    ),
+    "app/context.js": ("export const Crm = createContext()\n", "export const Crm = createContext(null)\n"),
+    "app/Provider.jsx": (
+        "import { Crm } from './context'\n"
+        "export const P = (x) => <Crm.Provider value={(p) => exponea.update(p)}>{x.children}</Crm.Provider>\n",
+        "import { Crm } from './context'\nexport const P = (x) => <Crm.Provider value={0}>{x.y}</Crm.Provider>\n",
+    ),
+    "app/Form.jsx": (
+        "import { Crm } from './context'\nexport function Form({ user }) {\n  const put = useContext(Crm)\n"
+        "  return <form onSubmit={() => put({ email: user.email })} />\n}\n",
+        "import { Crm } from './context'\nexport const useCrm = () => useContext(Crm)\n",
+    ),
     "server/client.py": (
         "from exponea_python_sdk import Exponea\n\ndef send(ids, props):\n"
         "    Exponea('t').tracking.update_customer_properties(ids, props)\n",

@@ -112,6 +112,10 @@ def _write_global(m: Machine, base: Symbol, key: str, value: Value) -> None:
             m.globals.names[key] = None
             m.store.write((0, key), value)
         return
+    if key.startswith("$") and base.path and base.path[-1] in m.vocabulary.holders:
+        from trackaudit.flow.channels import publish
+
+        publish(m, key, value)
     m.store.write((-1, f"{base.key}.{key}"), value)
 
 

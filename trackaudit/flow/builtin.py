@@ -97,6 +97,9 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
             return m.call(made.value, node)
         if default is not None:
             return default.value
+    known = library_call(m, name, node, args)
+    if known is not None:
+        return known
     if first is None:
         return m.new_record(node) if dotted == "dict" and not args.keywords else _dict(m, node, args, dotted)
     if dotted == "dict":
@@ -109,9 +112,6 @@ def symbol_call(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
         return objects.member(m, first, str(key.value), node) if isinstance(key, Const) else None
     if name in STATE:
         return state(m, name, first, node)
-    known = library_call(m, name, node, args)
-    if known is not None:
-        return known
     if name in CALLED:
         func = first if isinstance(first, ClassValue) else first_function(first)
         result = m.call(func, node) if func is not None else m.unknown(node)

@@ -33,31 +33,47 @@ _PLAIN = re.compile(rb"\W")
 
 class Wanted(NamedTuple):
     """A file whose callers are looked for. names: of its wrappers, one of which a caller writes; empty where a default
-    export has no name. tails: last parts of specifiers that mean it. classes: names of its classes."""
+    export has no name. tails: last parts of specifiers that mean it. classes: names of its classes. keys: by which it
+    is called without an import (`outline.called_by_key`, and what begins with a `$`)."""
 
     path: str
     names: frozenset[str]
     tails: frozenset[str]
     classes: frozenset[str]
+    keys: frozenset[str] = frozenset()
 
     def test(self) -> Callable[[bytes], bool]:
-        """A test on a file's bytes: both patterns are in it."""
+        """A test on a file's bytes: both patterns are in it, or it says a key."""
         plain = [os.fsencode(one) for one in (*self.tails, *self.classes)]
         patterns: list[re.Pattern[bytes]] = []
 
         def passes(data: bytes) -> bool:
             # A plain look for the words first: it is many times faster than the patterns, even than their making.
+            if said_keys(data, self.keys):
+                return True
             if not any(word in data for word in plain):
                 return False
             if not patterns:
-                patterns.extend(re.compile(pattern) for pattern in (self.where, self.what))
+                patterns.extend(re.compile(pattern) for pattern in (self._imported, self.what))
             return all(pattern.search(data) is not None for pattern in patterns)
 
         return passes
 
     @property
+    def words(self) -> Iterator[str]:
+        """Words of which a file that passes holds one."""
+        yield from self.tails
+        yield from self.classes
+        yield from (key[1:] for key in self.keys)
+
+    @property
     def where(self) -> bytes:
-        """The pattern of what names it: a tail where a specifier ends, or a class's name."""
+        """The pattern of what names it: a tail where a specifier ends, a class's name, a key."""
+        keys = [_key_pattern(key) for key in sorted(self.keys)]
+        return b"|".join([self._imported, *keys] if self.tails or self.classes else keys)
+
+    @property
+    def _imported(self) -> bytes:
         is_python = kind_of(self.path) == "python"
         ends = _WORD if is_python else rb"[\"'`/#@~](?:%s)(?:\.[a-z]{2,4})?/?[\"'`]"
         found = [(ends, self.tails), (_WORD, self.classes)]
@@ -68,6 +84,28 @@ class Wanted(NamedTuple):
         """The pattern of what takes something of it: a wrapper's name, or what passes everything on."""
         every = rb"import[ \t]*\*" if kind_of(self.path) == "python" else rb"export[ \t]*\*"
         return _WORD % _any(self.names) + b"|" + every if self.names else b""
+
+
+def said_keys(data: bytes, keys: Iterable[str]) -> list[str]:
+    """Those of the keys that a file's bytes say, where what is called by a key says it."""
+    found: list[str] = []
+    for key in keys:
+        word = os.fsencode(key[1:])
+        if word in data and re.search(_called(word) if key[0] == "@" else _key_pattern(key), data) is not None:
+            found.append(key)
+    return found
+
+
+def _key_pattern(key: str) -> bytes:
+    """The pattern, in one line, of what says a key: quoted, maybe behind a path; a name alone."""
+    word = _any([key[1:]])
+    return rb"[\"'`/]%s[\"'`]" % word if key[0] == "@" else (rb"\$%s\b" if key[0] == "$" else rb"\b%s\b") % word
+
+
+def _called(word: bytes) -> bytes:
+    """The pattern of a quoted key that is the first argument of a call, or among those of what maps several."""
+    said = rb"[\"'`](?:[^\"'`\n]{0,200}/)?%s[\"'`]" % re.escape(word)
+    return rb"\(\s*%s|\bmap[A-Z]\w*\([^()]{0,2000}%s" % (said, said)
 
 
 def _any(words: Iterable[str]) -> bytes:
@@ -112,7 +150,7 @@ def _passing(wanted: Sequence[Wanted]) -> Callable[[bytes], Iterator[Wanted]]:
     asked: dict[bytes, list[int]] = {}
     always: list[int] = []
     for number, one in enumerate(wanted):
-        for word in (*one.tails, *one.classes):
+        for word in one.words:
             tokens = _TOKEN.findall(os.fsencode(word))
             (asked.setdefault(max(tokens, key=len), []) if tokens else always).append(number)
 
@@ -131,12 +169,15 @@ def wanted(
     sending: set[int],
     providers: dict[str, set[str]],
     passed: dict[str, Wanted],
+    contexts: Collection[str],
+    keys: Collection[str],
 ) -> Wanted | None:
     """What to look for to find a file's callers; None if it has nothing that others can call.
 
     `sending`: nodes of functions that lead to a send or give out an SDK. `providers`: by file, the names that hold
-    one. `passed`: of files already known, whose names this one may hand
-    on (a barrel, a module-level client).
+    one. `passed`: of files already known, whose names this one may hand on (a barrel, a module-level client).
+    `contexts`: names of the file that hold a context through which something is passed on that sends. `keys`: by which
+    it is called without an import.
     """
     names: set[str] = set()
     classes: set[str] = set()
@@ -155,19 +196,18 @@ def wanted(
                 if cls.node.name:
                     classes.add(cls.node.name)
                     names.add(cls.node.name)
-        names |= providers.get(path, set()) - {"default"}
-        default = default or "default" in providers.get(path, ())
+        names |= providers.get(path, set()).union(contexts) - {"default"}
+        default = default or "default" in contexts or "default" in providers.get(path, ())
         for target in _handed_on(linker, module):
             if target in passed:
                 names |= passed[target].names | _renamed(module)
                 default = default or not passed[target].names
     names.discard("")
-    if not names and not default:
+    tails = _tails(path) if names or default else set()
+    if not tails and not classes and not keys:
         return None
-    tails = _tails(path)
-    if not tails and not classes:
-        return None
-    return Wanted(path, frozenset() if default else frozenset(names), frozenset(tails), frozenset(classes))
+    names = set() if default else names
+    return Wanted(path, frozenset(names), frozenset(tails), frozenset(classes), frozenset(keys))
 
 
 def _tails(path: str) -> set[str]:
@@ -250,6 +290,16 @@ def _handed_on(linker: Linker, module: Module) -> set[str]:
         if isinstance(statement, p.Export):
             found.update(taken[item.local] for item in statement.names if item.local in taken)
     return found
+
+
+def says_one(linker: Linker, path: str, keys: Iterable[str]) -> bool:
+    """Whether code of a file calls by one of these keys."""
+    said = said_keys(linker.source(path).data, keys)
+    for module in linker.parsed(path) if said else ():
+        words = linker.relevance.read(module, said).words
+        if any(key in words or f".{key}" in words for key in said):
+            return True
+    return False
 
 
 def imports_one(linker: Linker, modules: Iterable[Module], targets: Collection[str]) -> bool:

@@ -26,6 +26,15 @@ def adopt(m: Machine, ref: Ref, entries: dict[str, Slot]) -> None:
                     _own(m, inner.value, ref)
 
 
+def actions(m: Machine, entries: dict[str, Slot]) -> None:
+    """Leave the actions of a record that may be a store's module where they are dispatched from."""
+    slot = entries.get("actions")
+    if slot is not None:
+        from trackaudit.flow.channels import publish_actions
+
+        publish_actions(m, slot.value)
+
+
 def _own(m: Machine, func: Func, ref: Ref) -> None:
     made = m.frame.made
     if not func.bound and id(func.node) in made:

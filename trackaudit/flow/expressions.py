@@ -156,6 +156,7 @@ def _record(m: Machine, node: p.Record) -> Value:
     ref = m.allocate(Obj("record", m.place(node), entries, rests=tuple(rests)))
     if m.frame.module.language == "javascript":
         component.adopt(m, ref, entries)
+        component.actions(m, entries)
     return ref
 
 

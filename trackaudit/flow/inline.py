@@ -6,6 +6,7 @@ from trackaudit import program as p
 from trackaudit.flow import assign, objects, promises, starts
 from trackaudit.flow.arguments import Arg, Args
 from trackaudit.flow.frames import Exit, Frame
+from trackaudit.flow.keys import gives, reached
 from trackaudit.flow.machine import IDLE_LIMIT, INLINE_LIMIT
 from trackaudit.flow.values import (
     UNDEFINED,
@@ -81,7 +82,7 @@ def inline(m: Machine, func: Func, node: p.Node, args: Args, *, passed: bool = T
     result = union([exit.value for exit in frame.exits]) if frame.exits else UNDEFINED
     if frame.given and _is_context(body):
         result = union(frame.given)
-    if m.is_sdk(result):
+    if m.is_sdk(result) or (m.published and gives(m, result)):
         m.giving.add(id(body))
     if passed and name:
         _hop(m, result, oldest, Step(place, f"returned by `{name}`"))
@@ -105,18 +106,19 @@ def _hop(m: Machine, result: Value, oldest: int, step: Step) -> None:
                 m.store.write(option.number, obj._replace(hops=(*obj.hops, step)))
 
 
-def leads_on(m: Machine, func: Func) -> bool:
-    """Whether a closure can lead to a send: by its words, or by what the names it sees hold now."""
+def leads_on(m: Machine, func: Func, *, states: bool = True) -> bool:
+    """Whether a closure can lead to a send: by its words, or by what the names it sees hold now. `states`: what only
+    sets a component's state counts too."""
     if m.linker.relevance.matters(func.module, func.node):
         return True
     relevance = m.linker.relevance
-    said = [name for name in relevance.spoken(func.module, func.node) if _stands_for_sender(m, func, name)]
+    said = [name for name in relevance.spoken(func.module, func.node) if _stands_for_sender(m, func, name, states)]
     if said:
         relevance.read(func.module, said, func.node)
     return not relevance.words(func.module, func.node).isdisjoint(said)
 
 
-def _stands_for_sender(m: Machine, func: Func, name: str) -> bool:
+def _stands_for_sender(m: Machine, func: Func, name: str, states: bool) -> bool:
     """Whether what a name that a closure sees holds now can lead to a send."""
     key = func.scope.find(name) if name[0] not in ".=" else None
     value = m.store.cells.get(key) if key is not None and key[0] != 0 else None
@@ -130,7 +132,9 @@ def _stands_for_sender(m: Machine, func: Func, name: str) -> bool:
             and m.linker.relevance.matters(inner.module, inner.node)
         ):
             return True
-        if m.is_sdk(inner) or (isinstance(inner, Symbol) and inner.root.startswith("set:")):
+        if m.is_sdk(inner):
+            return True
+        if isinstance(inner, Symbol) and ((states and inner.root.startswith("set:")) or reached(m, inner) is not None):
             return True
     return False
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from trackaudit import program as p
-from trackaudit.flow import builtin, component, handed, methods, objects, promises
+from trackaudit.flow import builtin, channels, component, handed, methods, objects, promises
 from trackaudit.flow.arguments import Arg, Args, arguments
 from trackaudit.flow.emit import emit, find_sink, is_sink, made
 from trackaudit.flow.inline import callbacks, fill_fields, inline, instantiate, leads_on, run_callback
-from trackaudit.flow.libraries import MADE, call_made
+from trackaudit.flow.keys import CONTEXT, reached
+from trackaudit.flow.libraries import MADE, call_made, provide
 from trackaudit.flow.machine import first_function
 from trackaudit.flow.state import set_state
 from trackaudit.flow.values import (
@@ -210,7 +211,10 @@ def _call_method(m: Machine, base: Value, name: str, node: p.Call, callee: p.Mem
         if known is not None:
             return known
         look = component.member if component.is_this(callee.object) else objects.member
-        return _call_found(m, look(m, base, name, callee), node, callee, args)
+        found = look(m, base, name, callee)
+        if isinstance(found, Func):
+            channels.channel_call(m, name, base, node, args)
+        return _call_found(m, found, node, callee, args)
     if isinstance(base, ModuleValue) and name in ("then", "catch", "finally"):  # `import("./m").then((m) => …)`
         func = first_function(args.positional[0].value) if name == "then" and args.positional else None
         certain = promises.surely_runs(m, node)
@@ -260,7 +264,14 @@ def call_symbol(m: Machine, symbol: Symbol, base: Symbol | None, node: p.Node, a
         emit(m, symbol, *found, node, args)
         callbacks(m, args, node, "")
         return made(m, symbol, "()", node)
-    known = builtin.symbol_call(m, symbol, base, node, args)
+    if symbol.root.startswith(CONTEXT):
+        return provide(m, symbol, node, args)
+    left = reached(m, symbol, node)
+    if left is not None and left != symbol:
+        return call(m, left, node, args)
+    known = channels.channel_call(m, symbol.path[-1], _receiver(symbol, base), node, args) if symbol.path else None
+    if known is None:
+        known = builtin.symbol_call(m, symbol, base, node, args)
     if known is not None:
         return known
     dotted = ".".join(symbol.path)
@@ -287,6 +298,13 @@ def _run(m: Machine, task: handed.Task, node: p.Node) -> Value:
     """Something else runs it, perhaps, and later; what comes of it is not known here."""
     m.maybe(lambda: call(m, task.func, node, task.args) is not None)
     return m.unknown(node)
+
+
+def _receiver(symbol: Symbol, base: Symbol | None) -> Symbol | None:
+    """What a method that is known by name only is called on."""
+    if base is not None or len(symbol.path) < 2:
+        return base
+    return symbol._replace(path=symbol.path[:-1])
 
 
 def _or_default(m: Machine, value: Symbol, default: Value) -> Value:

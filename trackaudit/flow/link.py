@@ -13,7 +13,7 @@ from trackaudit.model import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from trackaudit.flow.machine import Machine
     from trackaudit.flow.resolve import Resolver
@@ -80,11 +80,12 @@ class Linker:
             loaded = self.files[path] = Loaded(self._load(path))
         return loaded
 
-    def restart(self, sending: Iterable[str]) -> None:
-        """Forget what was run, not what was parsed; `sending` are the files that are known to send."""
+    def restart(self, sending: Iterable[str], joining: Mapping[str, Collection[str]]) -> None:
+        """Forget what was run, not what was parsed; `sending` are the files that are known to send. `joining`: as
+        `Relevance.forget` takes it."""
         self.files = {}
         self.sending = set(sending)
-        self.relevance.forget()
+        self.relevance.forget(joining)
 
     def parsed(self, path: str) -> list[Module]:
         """A file's modules, without taking it in."""

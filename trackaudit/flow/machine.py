@@ -31,6 +31,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from trackaudit.flow.keys import Published
     from trackaudit.flow.link import Linker
     from trackaudit.flow.send import Frozen
     from trackaudit.flow.values import ClassValue, Value
@@ -101,6 +102,9 @@ class Machine:
         self.injected: dict[tuple[int, int], Ref] = {}
         self.instances: dict[int, list[Ref]] = {}
         self.module_units: set[int] = set()
+        self.published: dict[str, list[Published]] = {}
+        self.keys: dict[str, set[str]] = {}
+        self.publishing: dict[int, set[str]] = {}
 
     # ---- units
 

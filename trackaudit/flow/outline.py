@@ -198,6 +198,8 @@ class Outline:
                 self.specifiers.append((specifier, []))
             elif any(isinstance(arg, p.Function) for arg in node.args):
                 self.given.append(node)
+            elif isinstance(node.callee, p.Name) and node.callee.id in self._vocabulary.mappers:
+                self.named.extend((f".{name}", node) for name in mapped_names(node))
         elif isinstance(node, p.Function):
             self.every.append(node)
         elif isinstance(node, (p.Bind, p.Assign)):
@@ -280,12 +282,14 @@ def _room(function: p.Function) -> int:
 
 def node_words(node: p.Node, vocabulary: Vocabulary) -> Iterable[str]:
     """The words that a node says itself, a name's apart: with a dot before them, the keys and members it uses; with an
-    equals sign, the module it requires."""
+    equals sign, the module it requires; those of `called_by_key`."""
     if isinstance(node, (p.Member, p.Pair, p.PatternEntry)):
         return (f".{node.key.value}",) if isinstance(node.key, p.Literal) else ()
     if isinstance(node, p.Call):
         specifier = required(node)
-        return () if specifier is None else (f"={specifier}",)
+        if specifier is not None:
+            return (f"={specifier}",)
+        return called_by_key(node, vocabulary)
     if isinstance(node, p.Keyword):
         return (f".{node.name}",) if node.name else ()
     if isinstance(node, p.ClassMember):
@@ -297,6 +301,33 @@ def node_words(node: p.Node, vocabulary: Vocabulary) -> Iterable[str]:
         if "/" in node.value:
             return [f".{path}" for path in vocabulary.paths if path in node.value]
     return ()
+
+
+def called_by_key(node: p.Call, vocabulary: Vocabulary) -> list[str]:
+    """The keys by which a call reaches what another file left: the text with an `@` before it, a name with a `#`."""
+    callee = node.callee
+    if isinstance(callee, p.Member):
+        callee = callee.key
+    name = callee.id if isinstance(callee, p.Name) else callee.value if isinstance(callee, p.Literal) else None
+    if name not in vocabulary.keyed or not node.args:
+        return []
+    found: list[str] = []
+    for one in p.walk(node.args) if name in vocabulary.mappers else node.args[:1]:
+        if isinstance(one, p.Literal) and isinstance(one.value, str):
+            found.append(f"@{one.value.rpartition('/')[2]}")
+        elif isinstance(one, (p.Name, p.Member)) and (names := target_names(one)):
+            found.append(f"#{names[0]}")
+    return found
+
+
+def mapped_names(node: p.Call) -> list[str]:
+    """The names under which `mapActions(…)` gives what it maps."""
+    last = node.args[-1] if node.args else None
+    if isinstance(last, p.Record):
+        keys = [entry.key for entry in last.entries if isinstance(entry, p.Pair)]
+        return [str(key.value) for key in keys if isinstance(key, p.Literal)]
+    items = last.items if isinstance(last, p.Sequence) else []
+    return [str(item.value) for item in items if isinstance(item, p.Literal)]
 
 
 def bound_names(node: p.Param | p.Bind) -> list[str]:

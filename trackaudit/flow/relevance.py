@@ -10,7 +10,7 @@ from trackaudit.flow.outline import Outline, bound_names, node_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from trackaudit.model import SourceFile
     from trackaudit.program import Module
@@ -61,9 +61,12 @@ class Relevance:
         self._own_members: dict[int, dict[str, list[p.Assign | p.Bind]]] = {}
         self._setters: dict[int, dict[str, list[p.Assign | p.Bind]]] = {}
         self._set: dict[str, frozenset[str]] = {}
+        self._joining: Mapping[str, Collection[str]] = {}
 
-    def forget(self) -> None:
-        """Forget what depends on which files are known to send."""
+    def forget(self, joining: Mapping[str, Collection[str]]) -> None:
+        """Forget what depends on which files are known to send. `joining`: by file, "" for all, words that are known to
+        lead to a send in another."""
+        self._joining = joining
         self._relevant = {}
         self._inheriting = set()
         self._given = {}
@@ -102,7 +105,7 @@ class Relevance:
         if not own.waiting:
             return own
         done = self._done.setdefault(id(module), set())
-        names = {word.lstrip(".=") for word in words} - done
+        names = {word.lstrip(".=@#") for word in words} - done
         if not names:
             return own
         data = self._source(module.path).data
@@ -242,7 +245,7 @@ class Relevance:
         known = self._relevant.get(id(module))
         if known is not None:
             return known
-        known = set(self._vocabulary.words)
+        known = set(self._vocabulary.words).union(self._joining.get("", ()), self._joining.get(module.path, ()))
         known.update([f".{word}" for word in (*known, *self._vocabulary.texts)])
         known.update(self._given.get(id(module), ()))
         own = self.outline(module)

@@ -6,8 +6,9 @@ files that something joins to a new one: what was seen in the others stays.
 
 from __future__ import annotations
 
-from trackaudit.flow.callers import imports_one, wanted
+from trackaudit.flow.callers import imports_one, said_keys, says_one, wanted
 from trackaudit.flow.groups import chained, grouped, sayers
+from trackaudit.flow.keys import CONTEXT
 from trackaudit.flow.machine import ANY_UNIT
 from trackaudit.flow.moments import moments
 from trackaudit.flow.units import Evaluator, kept_units, wrappers
@@ -93,13 +94,13 @@ def evaluate(
     fresh = run.round(taken, taken)
     held: set[str] = set()
     turn = 0
-    while search is not None and fresh:
+    while fresh or run.anew:
         # A file that imports none of them yet is held: a barrel that comes later may be what it imports.
-        here = search(fresh, {*taken, *held})
+        here = search(fresh, {*taken, *held}) if search is not None and fresh else []
         run.sought.update(here)
         held.update(here)
-        found = sorted(path for path in held if imports_one(linker, linker.parsed(path), run.known.keys()))
-        if not found:
+        found = sorted(path for path in held if run.calls_one(path))
+        if not found and not run.anew:
             break
         if turn == ROUNDS or len(taken) + len(found) > CALLER_FILES:
             why = f"callers of callers beyond {ROUNDS} files in a row" if turn == ROUNDS else f"{CALLER_FILES} files"
@@ -107,8 +108,9 @@ def evaluate(
             break
         held.difference_update(found)
         taken.extend(found)
-        fresh = run.round(taken, found)
+        fresh = run.round(taken, {*found, *run.anew})
         turn += 1
+    run.sought.update(path for path in run.seen if said_keys(linker.source(path).data, run.keys))
     missed = frozenset(linker.missed)
     trace = Trace(run.known, frozenset(run.sought), frozenset(run.globals), run.last, run.spent, missed)
     return run.flow._replace(trace=trace)
@@ -118,7 +120,8 @@ class _Run:
     """One evaluation, and what its rounds have seen so far.
 
     known: by file, what its callers were looked for by. sought: files that a search found. globals: names that files
-    share without an import. last: the last number given out. spent: steps of all units.
+    share without an import. keys: by which files call each other without an import. anew: files to which the last round
+    told something. seen: all files so far. last: the last number given out. spent: steps of all units.
     """
 
     def __init__(self, vocabulary: Vocabulary, linker: Linker, every: bool, last: int) -> None:
@@ -130,17 +133,21 @@ class _Run:
         self.known: dict[str, Wanted] = {}
         self.sought: set[str] = set()
         self.globals: set[str] = set()
+        self.keys: set[str] = set()
+        self.anew: set[str] = set()
+        self.seen: set[str] = set()
         self.spent = 0
-        self._seen: set[str] = set()
+        self._joining: dict[str, set[str]] = {}
+        self._publishing: dict[str, set[int]] = {}
 
     def round(self, taken: Sequence[str], new: Collection[str]) -> list[Wanted]:
         """Evaluate those of the files that are taken which are joined to a new one; the callers to look for next."""
-        self._seen.update(taken)
+        self.seen.update(taken)
         again = self._joined(taken, new)
         while True:
             machine = self._evaluated(taken, again)
             self.globals.update(machine.globals.names)
-            self._seen.update(self.linker.files)
+            self.seen.update(self.linker.files)
             # An import that nobody had followed before may join more of them.
             more = self._joined(taken, [*again, *self.linker.files])
             if len(more) == len(again):
@@ -149,13 +156,39 @@ class _Run:
             again = more
         self._take(machine, frozenset(self.linker.files))
         fresh = _fresh(machine, self.linker, self.known)
+        self._learn(machine)
         machine.release()
         return fresh
+
+    def calls_one(self, path: str) -> bool:
+        """Whether a file imports one of those whose callers are looked for, or calls by a key."""
+        return imports_one(self.linker, self.linker.parsed(path), self.known.keys()) or says_one(
+            self.linker, path, self.keys
+        )
+
+    def _learn(self, machine: Evaluator) -> None:
+        """What the files of a round leave for others, and whom that concerns."""
+        keys = {key for one in self.known.values() for key in one.keys} - self.keys
+        self.keys |= keys
+        self.anew = {path for path in self.seen if keys and says_one(self.linker, path, keys)}
+        self._joining.setdefault("", set()).update(keys, (f".{key}" for key in keys if key[0] == "$"))
+        for path, words in machine.joining().items():
+            if not words <= self._joining.setdefault(path, set()):
+                self._joining[path] |= words
+                self.anew.add(path)
+        for path, nodes in machine.publishers().items():
+            self._publishing.setdefault(path, set()).update(nodes)
 
     def _evaluated(self, taken: Sequence[str], again: Sequence[str]) -> Evaluator:
         machine = Evaluator(self.vocabulary, self.linker, self.last)
         machine.spent = self.spent
-        self.linker.restart(taken)
+        self.linker.restart({*taken, *self._joining} - {""}, self._joining)
+        # First what leaves something for others, so that who calls it at once finds it.
+        first = [path for path in again if path in self._publishing]
+        for path in first:
+            self.linker.run(machine, path)
+        if first:
+            machine.run_publishing({node for path in first for node in self._publishing[path]})
         for path in again:
             self.linker.run(machine, path)
         machine.run_functions(self.every)
@@ -166,10 +199,16 @@ class _Run:
         """Those of the files that are taken which imports or globals join to one of these."""
         if len(self.globals) > GLOBALS or set(new).issuperset(taken):
             return list(taken)
-        saying = sayers(self.globals, self._seen, lambda path: self.linker.source(path).data)
-        groups = grouped(self._seen, [*self.linker.links, *chained(saying.values())])
+        saying = sayers(self.globals, self.seen, lambda path: self.linker.source(path).data)
+        groups = grouped(self.seen, [*self.linker.links, *chained(saying.values()), *self._by_key()])
         chosen = {groups[path] for path in new}
         return [path for path in taken if groups[path] in chosen]
+
+    def _by_key(self) -> list[tuple[str, str]]:
+        """Links of the files that call by a key with those that it reaches."""
+        saying = {path: said_keys(self.linker.source(path).data, self.keys) for path in self.seen} if self.keys else {}
+        holding = [(key, path) for path, one in self.known.items() for key in one.keys]
+        return [(path, other) for key, path in holding for other, said in saying.items() if key in said]
 
     def _take(self, machine: Evaluator, files: frozenset[str]) -> None:
         """Put what a machine saw in the place of what was seen in its files before."""
@@ -220,7 +259,9 @@ def _fresh(machine: Evaluator, linker: Linker, known: dict[str, Wanted]) -> list
         for path, loaded in list(linker.files.items()):
             if not loaded.done:
                 continue
-            one = wanted(linker, path, loaded, sending, providers, known)
+            contexts, keys = machine.contexts(loaded), machine.keys.get(path, ())
+            named = [key for key in keys if not key.startswith(CONTEXT)]
+            one = wanted(linker, path, loaded, sending, providers, known, contexts, named)
             if one is not None and one != known.get(path):
                 known[path] = fresh[path] = one
                 changed = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackaudit import program as p
 from trackaudit.flow import assign, objects
+from trackaudit.flow.channels import publish_actions
 from trackaudit.flow.choice import chain_of, choose
 from trackaudit.flow.conditions import NO_KEYS, decided, read_test
 from trackaudit.flow.frames import Exit
@@ -76,6 +77,8 @@ def _bind(m: Machine, node: p.Bind) -> bool:
         if isinstance(known, Func) and known.node is node.value:
             return True
     value = UNDEFINED if node.value is None else m.evaluate(node.value)
+    if isinstance(node.target, p.Name) and node.target.id == "actions" and len(m.frames) == 1:
+        publish_actions(m, value)
     if node.value is None:
         if isinstance(node.target, p.Name):
             annotated = node.annotation is not None and objects.instance_of(m, node.annotation)

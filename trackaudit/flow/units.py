@@ -10,6 +10,7 @@ from trackaudit.flow import expressions, invoke, statements
 from trackaudit.flow.arguments import Arg, Args
 from trackaudit.flow.frames import Frame, OutOfSteps
 from trackaudit.flow.inline import inline, instantiate, leads_on
+from trackaudit.flow.keys import key_of
 from trackaudit.flow.machine import Machine
 from trackaudit.flow.objects import class_chain
 from trackaudit.flow.send import FrozenList, FrozenRecord, Send, uses
@@ -19,6 +20,8 @@ from trackaudit.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+
     from trackaudit.flow.link import Linker, Loaded
     from trackaudit.flow.values import Value
     from trackaudit.program import Module
@@ -70,6 +73,7 @@ class Evaluator(Machine):
         self.instantiate = lambda cls, node: instantiate(self, cls, node)
         self.notices: list[Notice] = []
         self.units: list[Unit] = []
+        self.ran: set[int] = set()
         self.cut_tops: dict[Notice, str] = {}
 
     def release(self) -> None:
@@ -94,6 +98,7 @@ class Evaluator(Machine):
         """Run one function on its own, and forget what it wrote."""
         number = self.number()
         self.units.append(Unit(number, id(func.node), func))
+        self.ran.add(id(func.node))
         with self.stand(number, keep=True):
             self.tags = (id(func.node),)
             self.frames.append(Frame(func.module, None, "", len(self.store.journals), None))
@@ -107,11 +112,24 @@ class Evaluator(Machine):
                 self.unsent(inline(self, func, func.node, Args(symbolic=True)))
             while len(self.store.journals) > level:
                 self.store.commit()
-            self.store.take_back()
+            writes = self.store.take_back()
+            if number in self.publishing:
+                # What it left for others needs what it made, and nobody else has that.
+                for key, content in writes.items():
+                    self.store.cells.setdefault(key, content)
 
     def _some_instance(self, cls: ClassValue, node: p.Node) -> Value:
         made = [ref for ref in self.instances.get(id(cls.node), []) if ref.number in self.store.cells]
         return union(made) if made else instantiate(self, cls, node)
+
+    def run_publishing(self, nodes: Container[int]) -> None:
+        """Run those functions of the loaded files, by their nodes' ids, of which it is known that they leave something
+        for others."""
+        for path in sorted(self.linker.files):
+            loaded = self.linker.files[path]
+            for func, this in _functions(loaded.made, loaded.classes) if loaded.done else ():
+                if id(func.node) in nodes and id(func.node) not in self.ran:
+                    self.run_unit(func, this)
 
     def run_functions(self, every: bool) -> None:
         """Run the functions of the loaded files that may lead to a send: those first that nobody seems to call, then
@@ -143,7 +161,7 @@ class Evaluator(Machine):
             return used.get((groups[func.module.path], name), 0) > (name in words) + (f".{name}" in words)
 
         for func, this in sorted(waiting, key=lambda pair: seems_called(pair[0])):
-            if every or id(func.node) not in self.reached:
+            if id(func.node) not in self.ran and (every or id(func.node) not in self.reached):
                 self.run_unit(func, this)
 
     def _take_in_instances(self) -> None:
@@ -180,12 +198,33 @@ class Evaluator(Machine):
 
     def providers(self, loaded: Loaded) -> set[str]:
         """Names at a file's top level that hold an SDK or a client."""
+        return self._holding(loaded, self.is_sdk)
+
+    def contexts(self, loaded: Loaded) -> set[str]:
+        """Names at a file's top level that hold a context through which something is passed on that sends."""
+        if not self.published:
+            return set()
+        return self._holding(loaded, lambda value: bool(self.published.get(key_of(value) or "")))
+
+    def _holding(self, loaded: Loaded, test: Callable[[Value], bool]) -> set[str]:
         found: set[str] = set()
         for scope in loaded.scopes:
             for name in scope.names:
                 content = self.store.cells.get((scope.number, name))
-                if content is not None and not isinstance(content, (Obj, Lazy)) and self.is_sdk(content):
+                if content is not None and not isinstance(content, (Obj, Lazy)) and test(content):
                     found.add("default" if name == "export default" else name)
+        return found
+
+    def joining(self) -> dict[str, set[str]]:
+        """By file, the words by which its code reaches what another file leaves for it: the names of contexts."""
+        return {path: words for path, loaded in self.linker.files.items() if (words := self.contexts(loaded))}
+
+    def publishers(self) -> dict[str, set[int]]:
+        """By file, the nodes of its functions that leave something for others; none for what its top level does."""
+        found: dict[str, set[int]] = {path: set() for paths in self.publishing.values() for path in paths}
+        for unit in self.units:
+            if unit.number in self.publishing:
+                found.setdefault(unit.func.module.path, set()).add(unit.node)
         return found
 
     def unsent(self, returned: Value | None = None) -> None:

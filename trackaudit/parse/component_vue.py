@@ -171,10 +171,15 @@ def _as_class(options: Record, handlers: list[Expr]) -> Class:
 
 
 def _mixed_in(options: Record) -> list[Expr]:
-    """What `mixins: [a, b]` and `extends: c` name: the component has their members too."""
+    """What `mixins: [a, b]` and `extends: c` name, and what is spread into the methods (`...mapActions(["save"])`): the
+    component has their members too."""
     found: list[Expr] = []
     for entry in options.entries:
-        if isinstance(entry, Pair) and isinstance(entry.key, Literal) and entry.key.value in ("mixins", "extends"):
+        if not isinstance(entry, Pair) or not isinstance(entry.key, Literal):
+            continue
+        if entry.key.value == "methods" and isinstance(entry.value, Record):
+            found.extend(one.value for one in entry.value.entries if isinstance(one, Spread))
+        elif entry.key.value in ("mixins", "extends"):
             if isinstance(entry.value, Sequence):
                 found.extend(item for item in entry.value.items if not isinstance(item, Spread))
             else:

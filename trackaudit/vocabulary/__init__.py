@@ -46,7 +46,9 @@ class Vocabulary:
     holds at least one, or the name of something that does; `paths` are those of them that stand inside texts. texts:
     texts by which a shape is told. files: patterns of files that are read whatever they hold. runners: how a call that
     runs a function takes it and its arguments, by last name: "plain", "listed", "timers". task_methods: likewise of a
-    function's own methods: "plain", "listed", "partial".
+    function's own methods: "plain", "listed", "partial". holders, buses, own_events: as `channels` of `calls.yaml`
+    says. keyed: calls whose first argument is the key that joins them to what they reach; `mappers` are those that take
+    several, anywhere in their arguments.
     """
 
     def __init__(self, data: dict[str, Any], config: Config) -> None:
@@ -77,6 +79,17 @@ class Vocabulary:
         self.words = frozenset(anchor for anchor in data["anchors"] if "." not in anchor).union(self._calls.words())
         self.runners = self._effects.runners
         self.task_methods = self._effects.task_methods
+        self.holders, self.buses, self.own_events = (
+            self._effects.holders,
+            self._effects.buses,
+            self._effects.own_events,
+        )
+        channels, made = self._effects.channels, self._effects.frameworks
+        sending = ("emit", "trigger", "dispatch", "inject")
+        self.mappers = frozenset(name for name, what in made.items() if what == "mappers")
+        self.keyed = self.mappers.union(name for name, what in channels.items() if what in sending).union(
+            name for name, what in made.items() if what == "events"
+        )
         self.method_transforms = self._effects.methods
         self.function_transforms = self._effects.functions
 
@@ -124,6 +137,10 @@ class Vocabulary:
     def framework_call(self, name: str) -> str | None:
         """What a framework's function of this name does (`frameworks` of `calls.yaml`); None if it is none."""
         return self._effects.frameworks.get(name)
+
+    def channel_call(self, name: str) -> str | None:
+        """What a call of this last name does with the key that it is given first (`channels` of `calls.yaml`)."""
+        return self._effects.channels.get(name)
 
     def handler_kind(self, name: str) -> str:
         """The moment that an event's or function's name tells: submit, blur, load, logout, confirm, none."""

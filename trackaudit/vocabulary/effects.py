@@ -41,6 +41,9 @@ class Effects:
         self._form_events = [[event] for event in words["forms"]["events"]]
         self._around_forms = frozenset(words["forms"]["around"])
         self.frameworks: dict[str, str] = {name: what for what, names in words["frameworks"].items() for name in names}
+        channels = {what: frozenset(names) for what, names in words["channels"].items()}
+        self.holders, self.buses, self.own_events = (channels.pop(what) for what in ("holders", "buses", "never"))
+        self.channels = {name: what for what, names in channels.items() for name in names}
 
     def function(self, dotted: str) -> str | None:
         """What a function does to its first argument, by name, else by words: trim, lower, hash, json …"""

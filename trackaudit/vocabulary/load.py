@@ -55,7 +55,25 @@ WORDS: dict[str, Any] = {
     "logging": {"receivers": list, "functions": list},
     "runners": {name: list for name in ("plain", "listed", "timers")},
     "task-methods": {name: list for name in ("plain", "listed", "partial")},
-    "frameworks": {name: list for name in ("stores", "thunks", "injectors")},
+    "frameworks": {
+        name: list
+        for name in ("stores", "thunks", "injectors", "plugins", "contexts", "consumers", "mappers", "events")
+    },
+    "channels": {
+        name: list
+        for name in (
+            "listen",
+            "emit",
+            "trigger",
+            "dispatch-event",
+            "dispatch",
+            "provide",
+            "inject",
+            "holders",
+            "buses",
+            "never",
+        )
+    },
     "senders": {name: list for name in ("names", "words", "never", "first-never", "receivers-never")},
     "forms": {"events": list, "around": list},
     "handlers": {
