@@ -23,8 +23,11 @@ FEW = 60
 """So many words are looked for in a file one by one; after these they are looked up among its own."""
 _VALUES = frozenset(("None", "True", "False"))
 _NAME = re.compile(r"[\w$]+")
-_SETTING = re.compile(r"([\w$]+)(?:\[[^\]\n]*\])?\s*=(?![=>])|v-model[\w.:-]*\s*=\s*[\"'][\w$.?]*?([\w$]+)\s*[\"']")
-"""`name = `, `x.name = `, `name[key] = `, `v-model="x.name"`."""
+_SETS = re.compile(rb"\s*[-+*/|&?%^]*=(?![=>])")
+"""What follows a name that is set: `name = `, `x.name = `."""
+_SETS_KEY = re.compile(rb"\[[^\]\n]*\]\s*=(?![=>])")
+"""What follows one of which a key is set: `name[key] = `."""
+_DECLARES = (b"const ", b"let ", b"var ")
 SAID = 3
 """Letters of a name that says something; shorter ones are set everywhere in what a bundler wrote."""
 
@@ -60,7 +63,7 @@ class Relevance:
         self._given: dict[int, set[str]] = {}
         self._own_members: dict[int, dict[str, list[p.Assign | p.Bind]]] = {}
         self._setters: dict[int, dict[str, list[p.Assign | p.Bind]]] = {}
-        self._set: dict[str, frozenset[str]] = {}
+        self._set: dict[tuple[str, str], bool] = {}
         self._joining: Mapping[str, Collection[str]] = {}
 
     def forget(self, joining: Mapping[str, Collection[str]]) -> None:
@@ -181,7 +184,7 @@ class Relevance:
         """Where other functions of a module than the reader (None: its top level) set a name that is not their own;
         with a dot before it, a member; with brackets after it, what it names by keys that are not known."""
         word = name.strip(".[]")
-        if len(word) < SAID or word not in self._set_by_text(module.path):
+        if len(word) < SAID or not self._may_set(module.path, name):
             return []
         own = self.read(module, (word,))
         found = self._setters.get(id(module))
@@ -194,13 +197,14 @@ class Relevance:
                 found.setdefault(key, []).append(filled)
         return [node for node in found.get(name, ()) if self._is_elsewhere(own, node, name, reader)]
 
-    def _set_by_text(self, path: str) -> frozenset[str]:
-        """The names that a file's text may set, so that no body is read for others."""
-        found = self._set.get(path)
-        if found is None:
-            text = self._source(path).data.decode("utf-8", "replace")
-            found = self._set[path] = frozenset(name for names in _SETTING.findall(text) for name in names)
-        return found
+    def _may_set(self, path: str, name: str) -> bool:
+        """Whether a file's text may set what `setters` is asked for, so that no body is read for nothing."""
+        key = path, name
+        known = self._set.get(key)
+        if known is None:
+            data = self._source(path).data
+            known = self._set[key] = _is_set(data, name) or (name[-1:] != "]" and b"v-model" in data)
+        return known
 
     def _is_elsewhere(self, own: Outline, node: p.Node, name: str, reader: p.Function | None) -> bool:
         if isinstance(node, (p.Assign, p.Bind)) and isinstance(node.value, p.Literal) and not node.value.value:
@@ -291,6 +295,21 @@ class Relevance:
         return _touched(self.outline(module), self._spots[id(module)], node) and not known.isdisjoint(
             self.words(module, node)
         )
+
+
+def _is_set(data: bytes, name: str) -> bool:
+    """Whether code may set a name, or a key of it (`name[]`), other than where it is declared."""
+    word = name.strip(".[]").encode()
+    sets = _SETS_KEY if name[-1:] == "]" else _SETS
+    at = data.find(word)
+    while at >= 0:
+        end = at + len(word)
+        before = data[at - 1 : at]
+        is_part = before.isalnum() or before in (b"_", b"$")
+        if not is_part and sets.match(data, end) and not data.endswith(_DECLARES, max(0, at - 6), at):
+            return True
+        at = data.find(word, end)
+    return False
 
 
 def _touched(outline: Outline, spots: list[int], node: p.Node) -> bool:
