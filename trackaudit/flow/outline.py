@@ -200,6 +200,7 @@ class Outline:
                 self.given.append(node)
             elif isinstance(node.callee, p.Name) and node.callee.id in self._vocabulary.mappers:
                 self.named.extend((f".{name}", node) for name in mapped_names(node))
+            self._note_called(node)
         elif isinstance(node, p.Function):
             self.every.append(node)
         elif isinstance(node, (p.Bind, p.Assign)):
@@ -250,6 +251,15 @@ class Outline:
         """Whether a value is written as an SDK (`window.exponea`)."""
         name = value.key.value if isinstance(value, p.Member) and isinstance(value.key, p.Literal) else None
         return (value.id if isinstance(value, p.Name) else name) in self._vocabulary.words
+
+    def _note_called(self, node: p.Call) -> None:
+        """What a function that is called where it is written takes, stands for what it is given."""
+        callee = node.callee
+        while isinstance(callee, p.Wrap):
+            callee = callee.value
+        for param, arg in zip(callee.params, node.args, strict=False) if isinstance(callee, p.Function) else ():
+            if isinstance(param.target, p.Name) and not param.rest:
+                self.named.append((param.target.id, arg))
 
     def _note_injected(self, constructor: p.Function) -> None:
         """What a constructor takes stands for its type wherever it is kept (`this.crm = crm`)."""

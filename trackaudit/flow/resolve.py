@@ -65,7 +65,20 @@ class Resolver:
                 return self._aliased(folder, specifier[len(prefix) :], places)
         if specifier.startswith("/"):
             return self._aliased(folder, specifier.lstrip("/"), SERVED)
-        return None
+        vendor, _, rest = specifier.partition("_")
+        module, _, rest = rest.partition("/")
+        return (
+            self._of_magento(folder, vendor, module, rest) if vendor.isalnum() and module.isalnum() and rest else None
+        )
+
+    def _of_magento(self, folder: str, vendor: str, module: str, rest: str) -> str | None:
+        """`Vendor_Module/js/x`: in the `web` folder of the importer's own module, or of another under `app/code`."""
+        above = _upwards(folder)
+        webs = [one for one in above if one.rpartition("/")[2] == "web"]
+        for root in above:
+            code = posixpath.join(root, "app/code", vendor, module, "view")
+            webs += [posixpath.join(code, area, "web") for area in ("frontend", "base", "adminhtml")]
+        return next((found for web in webs if (found := self._script(posixpath.join(web, rest))) is not None), None)
 
     def _aliased(self, folder: str, rest: str, places: tuple[str, ...]) -> str | None:
         for above in _upwards(folder):

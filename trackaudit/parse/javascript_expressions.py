@@ -7,6 +7,7 @@ generated code holds thousands of links.
 from __future__ import annotations
 
 from trackaudit.parse.balance import balanced
+from trackaudit.parse.javascript_amd import AMD, amd
 from trackaudit.parse.javascript_lists import array, elements, object_
 from trackaudit.parse.javascript_lower import error_expression
 from trackaudit.parse.javascript_patterns import target
@@ -186,7 +187,12 @@ def _call(low: Lower, node: Tree, callee: Expr) -> Expr:
     if given.type == "template_string":
         return Call(start, end, callee, [_template_parts(low, given)])
     optional = b"?." in low.data[callee.end : given.start_byte]
-    return Call(start, end, callee, elements(low, given), optional=optional)
+    args = elements(low, given)
+    if isinstance(callee, Name) and callee.id in AMD:
+        module = amd(callee, start, end, args)
+        if module is not None:
+            return module
+    return Call(start, end, callee, args, optional=optional)
 
 
 def _new(low: Lower, node: Tree) -> Expr:
