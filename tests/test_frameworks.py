@@ -15,6 +15,44 @@ FORM = "<template><form @submit='done'/></template>\n"
 MAIL = "{ email: user.email }); // expect"
 
 WAYS: dict[str, dict[str, str]] = {
+    "a global function": {
+        "z.js": f"window.saveVisitor = function (props) {{ {SEND}; }};\n",
+        "form.js": f"$('#f').on('submit', function () {{\n  saveVisitor({MAIL}\n}});\n",
+    },
+    "a global function, by the window": {
+        "z.ts": f"(window as any).saveVisitor = (props: any) => {{ {SEND}; }};\n",
+        "form.tsx": "export const Form = ({ user }) => <form onSubmit={() => {\n"
+        f"  window.saveVisitor?.({MAIL}\n}}}} />;\n",
+    },
+    "a global name space": {
+        "z.js": f"window.Shop = window.Shop || {{}};\nShop.crm = {{ save: function (props) {{ {SEND}; }} }};\n",
+        "form.js": f"$('#f').on('submit', function () {{\n  Shop.crm.save({MAIL}\n}});\n",
+    },
+    "a global name space's function": {
+        "z.js": f"window.Shop = window.Shop || {{}};\nwindow.Shop.save = function (props) {{ {SEND}; }};\n",
+        "form.js": f"$('#f').on('submit', function () {{\n  window.Shop.save({MAIL}\n}});\n",
+    },
+    "AMD": {
+        "js/crm.js": "define(['jquery'], function ($) {\n"
+        f"  return {{ save: function (props) {{ {SEND}; }} }};\n}});\n",
+        "js/form.js": "define(['jquery', './crm'], function ($, crm) {\n  return function (config, element) {\n"
+        f"    $(element).on('submit', function () {{\n      crm.save({MAIL}\n    }});\n  }};\n}});\n",
+    },
+    "AMD, loaded": {
+        "js/crm.js": f"define('crm', [], () => ({{ save(props) {{ {SEND}; }} }}));\n",
+        "js/form.js": f"require(['./crm'], function (crm) {{\n  crm.save({MAIL}\n}});\n",
+    },
+    "AMD, as CommonJS": {
+        "js/crm.js": f"define(function (require, exports) {{\n  exports.save = function (props) {{ {SEND}; }};\n}});\n",
+        "js/form.js": "define(function (require) {\n  const crm = require('./crm');\n"
+        f"  return {{ done(user) {{\n    crm.save({MAIL}\n  }} }};\n}});\n",
+    },
+    "AMD, of Magento": {
+        "app/code/Acme/Crm/view/frontend/web/js/crm.js": "define([], function () {\n"
+        f"  return {{ save: function (props) {{ {SEND}; }} }};\n}});\n",
+        "app/code/Acme/Shop/view/frontend/web/js/form.js": "define(['Acme_Crm/js/crm'], function (crm) {\n"
+        f"  return function (user) {{\n    crm.save({MAIL}\n  }};\n}});\n",
+    },
     "pinia store of options": {
         "store.js": "import { defineStore } from 'pinia';\nexport const useCrm = defineStore('crm', {\n"
         f"  state: () => ({{ plan: '' }}),\n  actions: {{\n    setUser(props) {{ this.send(props); }},\n"
@@ -272,6 +310,17 @@ SILENT: dict[str, dict[str, str]] = {
         "store/shop.js": "export const actions = { setUser(context, props) {\n"
         "  exponea.identify({ registered: props.email }, props);\n} };\n",
         "login.js": "export const done = (store, user) => store.dispatch('setUser', { email: user.email });\n",
+    },
+    "a global of another name space": {
+        "z.js": "window.Shop = {};\nShop.crm = { save: function (props) { exponea.update(props); } };\n"
+        "window.Mail = {};\nMail.crm = { save: function (props) { post(props); } };\n",
+        "form.js": "$('#f').on('submit', function () {\n  Mail.crm.save({ email: user.email });\n});\n",
+    },
+    "a name that is a global elsewhere": {
+        "z.js": "window.saveVisitor = function (props) { exponea.update(props); };\n",
+        "own.js": "export const saveVisitor = (props) => post(props);\n",
+        "form.js": "import { saveVisitor } from './own';\n"
+        "export const done = (user) => saveVisitor({ email: user.email });\n",
     },
     "another context": {
         "contexts.js": "export const A = createContext();\nexport const B = createContext();\n",

@@ -110,6 +110,7 @@ def _write_global(m: Machine, base: Symbol, key: str, value: Value) -> None:
     if base.root == "" and base.path in (("window",), ("globalThis",)):
         if not m.vocabulary.is_sdk_name(key):
             m.globals.names[key] = None
+            m.writers.setdefault(key, (m.frame.module.path, m.unit))
             m.store.write((0, key), value)
         return
     if key.startswith("$") and base.path and base.path[-1] in m.vocabulary.holders:

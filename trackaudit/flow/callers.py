@@ -34,7 +34,7 @@ _PLAIN = re.compile(rb"\W")
 class Wanted(NamedTuple):
     """A file whose callers are looked for. names: of its wrappers, one of which a caller writes; empty where a default
     export has no name. tails: last parts of specifiers that mean it. classes: names of its classes. keys: by which it
-    is called without an import (`outline.called_by_key`, and what begins with a `$`)."""
+    is called without an import (`outline.called_by_key`, what begins with a `$`, globals after a `!`)."""
 
     path: str
     names: frozenset[str]
@@ -64,7 +64,7 @@ class Wanted(NamedTuple):
         """Words of which a file that passes holds one."""
         yield from self.tails
         yield from self.classes
-        yield from (key[1:] for key in self.keys)
+        yield from (key[1:].partition(".")[0] if key[0] == "!" else key[1:] for key in self.keys)
 
     @property
     def where(self) -> bytes:
@@ -85,21 +85,38 @@ class Wanted(NamedTuple):
         every = rb"import[ \t]*\*" if kind_of(self.path) == "python" else rb"export[ \t]*\*"
         return _WORD % _any(self.names) + b"|" + every if self.names else b""
 
+    @property
+    def said(self) -> bytes:
+        """The pattern of what a caller says in any case: `what`, or a key."""
+        return b"|".join([self.what, *map(_key_pattern, sorted(self.keys))])
+
 
 def said_keys(data: bytes, keys: Iterable[str]) -> list[str]:
     """Those of the keys that a file's bytes say, where what is called by a key says it."""
     found: list[str] = []
     for key in keys:
-        word = os.fsencode(key[1:])
+        word = os.fsencode(key[1:].partition(".")[0] if key[0] == "!" else key[1:])
         if word in data and re.search(_called(word) if key[0] == "@" else _key_pattern(key), data) is not None:
             found.append(key)
     return found
 
 
+_KEYS = {"@": rb"[\"'`/]%s[\"'`]", "$": rb"\$%s\b", "#": rb"\b%s\b", "!": rb"\b%s\b"}
+
+
 def _key_pattern(key: str) -> bytes:
-    """The pattern, in one line, of what says a key: quoted, maybe behind a path; a name alone."""
-    word = _any([key[1:]])
-    return rb"[\"'`/]%s[\"'`]" % word if key[0] == "@" else (rb"\$%s\b" if key[0] == "$" else rb"\b%s\b") % word
+    """The pattern, in one line, of what says a key: quoted, maybe behind a path; a name alone; a global that is called
+    (`!save`), or of which a member is taken (`!Shop.crm`)."""
+    word = b"\\s*\\.\\s*".join(_any([part]) for part in key[1:].split(".")) if key[0] == "!" else _any([key[1:]])
+    return _KEYS[key[0]] % word + (rb"\s*(?:\?\.\s*)?\(" if key[0] == "!" and "." not in key else b"")
+
+
+def key_words(key: str) -> list[str]:
+    """The words (`outline.node_words`) of code that calls by a key."""
+    if key[0] == "!":
+        name = key[1:].partition(".")[0]
+        return [name, f".{name}"]
+    return [key, f".{key}"] if key[0] == "$" else [key]
 
 
 def _called(word: bytes) -> bytes:
@@ -119,7 +136,7 @@ def near(wanted: Sequence[Wanted], holding: Callable[[list[bytes]], Collection[s
     naming = holding([one.where for one in wanted])
     if len(naming) <= MANY or not all(one.names for one in wanted):
         return naming
-    return set(naming).intersection(holding([one.what for one in wanted]))
+    return set(naming).intersection(holding([one.said for one in wanted]))
 
 
 def by_kind(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
@@ -296,8 +313,8 @@ def says_one(linker: Linker, path: str, keys: Iterable[str]) -> bool:
     """Whether code of a file calls by one of these keys."""
     said = said_keys(linker.source(path).data, keys)
     for module in linker.parsed(path) if said else ():
-        words = linker.relevance.read(module, said).words
-        if any(key in words or f".{key}" in words for key in said):
+        asked = [word for key in said for word in key_words(key)]
+        if not linker.relevance.read(module, asked).words.keys().isdisjoint(asked):
             return True
     return False
 

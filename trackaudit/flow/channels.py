@@ -11,7 +11,7 @@ from trackaudit import program as p
 from trackaudit.flow import objects
 from trackaudit.flow.inline import leads_on
 from trackaudit.flow.keys import CONTEXT, KEYED, PAGE, PROVIDED, STORE, Published, actions, handlers, key_of, reached
-from trackaudit.flow.values import ClassValue, Const, Func, ModuleValue, Partial, Ref, Symbol, options
+from trackaudit.flow.values import ClassValue, Const, Func, Lazy, ModuleValue, Obj, Partial, Ref, Symbol, options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,6 +79,24 @@ def leads(m: Machine, value: Value, depth: int = 2) -> bool:
     ):
         return True
     return any(leads(m, one, depth - 1) for slot in obj.entries.values() for one in options(slot.value))
+
+
+def share_globals(m: Machine) -> None:
+    """Leave what leads to a send in globals that code writes itself (`window.save = …`, `Shop.crm = …`)."""
+    for name, (path, unit) in m.writers.items():
+        content = m.store.cells.get((0, name))
+        keys: set[str] = set()
+        for option in () if content is None or isinstance(content, (Obj, Lazy)) else options(content):
+            if isinstance(option, Ref) and option.number in m.store.cells:
+                entries = m.store.object(option).entries.items()
+                keys.update(
+                    f"!{name}.{key}" for key, slot in entries if any(leads(m, one) for one in options(slot.value))
+                )
+            elif leads(m, option):
+                keys.add(f"!{name}")
+        if keys:
+            m.keys.setdefault(path, set()).update(keys)
+            m.publishing.setdefault(unit, set()).add(path)
 
 
 def publish_actions(m: Machine, actions: Value) -> None:

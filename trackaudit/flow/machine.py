@@ -105,6 +105,7 @@ class Machine:
         self.published: dict[str, list[Published]] = {}
         self.keys: dict[str, set[str]] = {}
         self.publishing: dict[int, set[str]] = {}
+        self.writers: dict[str, tuple[str, int]] = {}
 
     # ---- units
 

@@ -6,7 +6,8 @@ files that something joins to a new one: what was seen in the others stays.
 
 from __future__ import annotations
 
-from trackaudit.flow.callers import imports_one, said_keys, says_one, wanted
+from trackaudit.flow.callers import imports_one, key_words, said_keys, says_one, wanted
+from trackaudit.flow.channels import share_globals
 from trackaudit.flow.groups import chained, grouped, sayers
 from trackaudit.flow.keys import CONTEXT
 from trackaudit.flow.machine import ANY_UNIT
@@ -171,7 +172,7 @@ class _Run:
         keys = {key for one in self.known.values() for key in one.keys} - self.keys
         self.keys |= keys
         self.anew = {path for path in self.seen if keys and says_one(self.linker, path, keys)}
-        self._joining.setdefault("", set()).update(keys, (f".{key}" for key in keys if key[0] == "$"))
+        self._joining.setdefault("", set()).update(word for key in keys for word in key_words(key))
         for path, words in machine.joining().items():
             if not words <= self._joining.setdefault(path, set()):
                 self._joining[path] |= words
@@ -252,6 +253,7 @@ def _fresh(machine: Evaluator, linker: Linker, known: dict[str, Wanted]) -> list
     """Files whose callers have not been looked for yet, or that turned out to hold more; they become known."""
     sending = machine.sending()
     providers = {path: machine.providers(loaded) for path, loaded in linker.files.items() if loaded.done}
+    share_globals(machine)
     fresh: dict[str, Wanted] = {}
     changed = True
     while changed:

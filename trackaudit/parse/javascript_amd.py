@@ -6,7 +6,7 @@ out.
 
 from __future__ import annotations
 
-from trackaudit.program import Assign, Call, Function, Literal, Member, Name, Record, Sequence
+from trackaudit.program import Assign, Call, Function, Literal, Logical, Member, Name, Record, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def amd(callee: Name, start: int, end: int, args: list[Expr | Spread]) -> Expr |
     if not isinstance(factory, Function) and not (isinstance(factory, Name) and needs is not None):
         return None
     if needs is None and isinstance(factory, Function) and factory.params:
-        return Call(start, end, factory, [Name(callee.start, callee.end, name) for name in _OWN])
+        made = Call(start, end, factory, [Name(callee.start, callee.end, name) for name in _OWN])
+        return _exported(callee, start, end, Logical(start, end, "or", made, _exports(callee)))
     return _exported(callee, start, end, Call(start, end, factory, list(needs or ())))
 
 
@@ -52,5 +53,9 @@ def _needs(listed: Sequence) -> list[Expr] | None:
 
 
 def _exported(callee: Name, start: int, end: int, value: Expr) -> Expr:
+    return Assign(start, end, _exports(callee), value)
+
+
+def _exports(callee: Name) -> Member:
     at, to = callee.start, callee.end
-    return Assign(start, end, Member(at, to, Name(at, to, "module"), Literal(at, to, "exports")), value)
+    return Member(at, to, Name(at, to, "module"), Literal(at, to, "exports"))
