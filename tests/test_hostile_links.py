@@ -169,6 +169,41 @@ def test_a_report_can_go_to_a_device_or_a_folder_named_whole(tree: Path) -> None
     assert (tree.parent / "outside" / "report.json").exists()
 
 
+def test_a_planted_pipe_is_not_waited_for(tree: Path) -> None:
+    pipe = tree / "report.json"
+    os.mkfifo(pipe)
+    done = _run(tree, "--output", "json:report.json")
+    assert done.returncode == 2
+    assert "report.json: cannot be written: nobody reads this pipe" in done.stderr
+    with open(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+        assert _run(tree, "--select", "placeholder-id", "--output", "json:report.json").returncode == 0
+        assert reader.read(20).startswith(b"{")
+    done = _run(tree, "--baseline", "report.json")
+    assert done.returncode == 2 and "report.json: the baseline cannot be read: is no plain file" in done.stderr
+    (tree / "trackaudit.yaml").write_text("baseline: report.json\n")
+    done = _run(tree)
+    assert done.returncode == 2 and "the baseline cannot be read: is no plain file" in done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device")
+@pytest.mark.parametrize("arguments", [(), ("--output-format", "json"), ("--diff",)])
+def test_standard_output_that_is_full_is_told_and_no_fault_of_ours(tree: Path, arguments: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "trackaudit", "check", "--no-cache", *arguments]
+    with open("/dev/full", "w") as full:
+        for other in ("--version", "rules"):
+            run = [*command[:3], other]
+            done = subprocess.run(run, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+            assert done.returncode == 2
+            assert "No space left on device" in done.stderr and "internal error" not in done.stderr
+        done = subprocess.run(command, cwd=tree, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert done.returncode == 2
+        assert "standard output: cannot be written: No space left on device" in done.stderr
+        assert "internal error" not in done.stderr
+        done = subprocess.run(command, cwd=tree, stdout=subprocess.PIPE, stderr=full, text=True, check=False)
+        assert done.returncode == 1
+        assert "exponea" in done.stdout
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device")
 def test_a_full_disk_is_told_and_the_old_report_stays(tree: Path) -> None:
     done = _run(tree, "--output", "json:/dev/full")

@@ -58,7 +58,7 @@ def load(path: str, shown: str = "") -> tuple[Accepted, ...]:
 
     label = shown or path
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_opened) as file:
             data = file.read(_LARGEST + 1)
     except OSError as error:
         what = error.strerror or error
@@ -82,6 +82,17 @@ def load(path: str, shown: str = "") -> tuple[Accepted, ...]:
     if problems:
         raise InputError(*problems)
     return tuple(entries)
+
+
+def _opened(path: str, flags: int) -> int:
+    """Open for `open`; a pipe that the tree holds is refused, as whoever reads it may wait without end. Those of the
+    system (`<(…)` in a shell) have no name in a folder of files."""
+    import os
+    import stat
+
+    if stat.S_ISFIFO(os.stat(path).st_mode) and not os.path.realpath(path).startswith(("/dev/", "/proc/")):
+        raise OSError("is no plain file")
+    return os.open(path, flags)
 
 
 def text(entries: Iterable[Accepted]) -> str:

@@ -7,6 +7,7 @@ interpreter's own start, reads all others (`commands.py`).
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -71,7 +72,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             trace(error.__cause__)
         code = fail(*error.problems)
     except Exception as error:
-        code = crash(error, "--debug" in given)
-    with open_pipe(sys.stdout):
-        sys.stdout.flush()
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        code = fail(f"cannot be written: {error}") if full else crash(error, "--debug" in given)
+    try:
+        with open_pipe(sys.stdout):
+            sys.stdout.flush()
+    except TrackauditError as error:
+        code = fail(*error.problems)
     return code

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
 from trackaudit import __version__
+from trackaudit.errors import InputError
 from trackaudit.model import SEVERITIES
 
 TYPE_CHECKING = False
@@ -59,7 +61,7 @@ def replace_file(path: str, name: str, write: Callable[[TextIO], object]) -> str
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             # A pipe or device (`json:/dev/stdout`) cannot be replaced, only written to.
-            with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n", opener=_opened) as file:
                 write(file)
             return ""
         part = f"{path}.{os.urandom(8).hex()}.part"
@@ -74,6 +76,19 @@ def replace_file(path: str, name: str, write: Callable[[TextIO], object]) -> str
     except OSError as error:
         return f"{name}: cannot be written: {error.strerror or error}"
     return ""
+
+
+def _opened(path: str, flags: int) -> int:
+    """Open for `open`; a pipe that nobody reads is refused, where a planted one would be waited for without end."""
+    try:
+        handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise OSError(errno.ENXIO, "nobody reads this pipe") from None
+        raise
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(handle, True)
+    return handle
 
 
 def _target(path: str) -> tuple[str, str]:
@@ -92,7 +107,8 @@ def _target(path: str) -> tuple[str, str]:
 
 
 class open_pipe:
-    """Let a reader that has seen enough (`| head`) close the pipe: what is left goes nowhere, without a word.
+    """Let a reader that has seen enough (`| head`) close the pipe: what is left goes nowhere, without a word. So it
+    does where nothing can be written for another reason (a full disk), which is told if it is standard output.
 
     A class, as `contextlib` and what it needs would cost a run without a word of ours a third of its time.
     """
@@ -103,10 +119,12 @@ class open_pipe:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> bool:
-        if kind is None or not issubclass(kind, BrokenPipeError):
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, OSError):
             return False
         _to_nowhere(self.stream)
+        if self.stream is sys.stdout and not isinstance(error, BrokenPipeError):
+            raise InputError(f"standard output: cannot be written: {error.strerror or error}") from None
         return True
 
 
