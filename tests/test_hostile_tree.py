@@ -45,6 +45,37 @@ def test_more_words_and_signs_than_allowed_are_a_notice_that_names_the_file_and_
     assert result.findings == ()
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="there is no endless device")
+def test_standard_input_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "trackaudit", "check", "-", "--stdin-filename", "a.js"]
+    with open("/dev/zero", "rb") as endless:
+        done = subprocess.run(
+            command, cwd=tmp_path, stdin=endless, capture_output=True, text=True, check=False, timeout=60
+        )
+    assert done.returncode == 2
+    assert "standard input has more than 50 MB" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to this")
+def test_an_index_of_gigabytes_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "a.js").write_text("exponea.update({ email: mail })\n")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path / "tree", check=True)
+    with open(tmp_path / "tree" / ".git" / "index", "wb") as file:
+        file.truncate(3_000_000_000)
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (1_000_000_000, 1_000_000_000));"
+        "from trackaudit.cli import main; sys.exit(main(['check']))"
+    )
+    env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, cwd=tmp_path / "tree", env=env, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1, done.stderr
+    assert "identifier-in-update" in done.stdout and "notice[no-git]" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("command", "name"), [(["init", "--yes"], "trackaudit.yaml"), (["baseline"], "trackaudit-baseline.json")]
 )

@@ -11,6 +11,9 @@ from trackaudit.cli import plain, running
 from trackaudit.cli.group import cli
 from trackaudit.report import FORMATS
 
+MOST_GIVEN = 50_000_000
+"""Bytes on standard input, ten times what is read of a file unless the configuration says otherwise."""
+
 
 def _rule_ids(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for value in values for part in value.split(",") if part.strip()))
@@ -141,4 +144,7 @@ def _standard_input(paths: tuple[str, ...], name: str | None) -> tuple[str, byte
         raise click.UsageError("`-` (standard input) cannot be checked together with other paths")
     if name is None:
         raise click.UsageError("`-` needs --stdin-filename, which tells the language and the project")
-    return name, sys.stdin.buffer.read()
+    given = sys.stdin.buffer.read(MOST_GIVEN + 1)
+    if len(given) > MOST_GIVEN:
+        raise click.UsageError(f"standard input has more than {MOST_GIVEN // 1_000_000} MB")
+    return name, given

@@ -30,6 +30,8 @@ MANY = 2_000
 """Changed and untracked files that are read here."""
 LARGE = 50_000_000
 """Bytes of them in all."""
+LARGEST = 200_000_000
+"""Bytes of git's index: a million files take half of it."""
 
 
 _CHANGED = ("diff-files", "-z", "--name-only", "--relative", "--ignore-submodules", "--no-ext-diff", "--no-textconv")
@@ -84,6 +86,8 @@ def begin(
     try:
         with open(index_of(repository) or "", "rb") as file:
             status = os.fstat(file.fileno())
+            if status.st_size > LARGEST:
+                return Sight
             held = stamp(file)
             file.seek(0)
             same = folders is not None and folders.stamp == held
