@@ -221,6 +221,153 @@ export async function failed(email: string) {
 }
 """,
     ),
+    "an element of React, wrong": (
+        "jsx",
+        """
+export function Join() {
+  const emailRef = useRef(null);
+  const submit = (e) => {
+    e.preventDefault();
+    exponea.identify({ registered: emailRef.current.value });  // expect: hard-id-not-lowercased
+  };
+  return <form onSubmit={submit}><input ref={emailRef} type="email" /></form>;
+}
+""",
+    ),
+    "a reference of React that keeps a user, right": (
+        "jsx",
+        """
+export function Bar({ user }) {
+  const userRef = useRef(null);
+  useEffect(() => { userRef.current = user; }, [user]);
+  return <button onClick={() => exponea.identify({ registered: userRef.current.email })} />;
+}
+""",
+    ),
+    "an element of a React class, wrong": (
+        "jsx",
+        """
+class Join extends React.Component {
+  constructor(props) { super(props); this.email = React.createRef(); }
+  submit = () => {
+    const email = this.email.current.value;
+    exponea.identify({ registered: email });  // expect: hard-id-not-lowercased
+  };
+}
+""",
+    ),
+    "Vue's references, wrong": (
+        "vue",
+        """
+<template><form @submit.prevent="send"><input ref="email"></form></template>
+<script>
+export default {
+  methods: {
+    send() {
+      exponea.identify({ registered: this.$refs.email.value });  // expect: hard-id-not-lowercased
+    },
+  },
+};
+</script>
+""",
+    ),
+    "Vue's reference in a variable, wrong": (
+        "vue",
+        """
+<template><form @submit.prevent="send"><input ref="mail"></form></template>
+<script setup>
+const mail = ref(null);
+function send() {
+  exponea.identify({ registered: mail.value.value });  // expect: hard-id-not-lowercased
+}
+</script>
+""",
+    ),
+    "Angular's element and form, wrong": (
+        "ts",
+        """
+import { ElementRef, ViewChild } from '@angular/core';
+import { FormBuilder } from '@angular/forms';
+declare const exponea: any;
+export class Join {
+  @ViewChild('mail') mail: ElementRef;
+  group = this.fb.group({ email: [''] });
+  constructor(private fb: FormBuilder) {}
+  fromElement() {
+    exponea.identify({ registered: this.mail.nativeElement.value });  // expect: hard-id-not-lowercased
+  }
+  fromForm() {
+    const { email } = this.group.value;
+    exponea.identify({ registered: email });  // expect: hard-id-not-lowercased
+  }
+}
+""",
+    ),
+    "a cookie by its library, wrong": (
+        "js",
+        """
+import Cookies from 'js-cookie';
+if (Cookies.get(config.cookie)) {
+  exponea.identify({ registered: Cookies.get(config.cookie) });  // expect: id-from-untrusted-source
+}
+""",
+    ),
+    "FastAPI's records and texts, wrong": (
+        "py",
+        """
+import httpx
+from fastapi import FastAPI
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+class Join(BaseModel):
+    mail: EmailStr
+    city: str
+@app.post("/join")
+async def join(body: Join):
+    httpx.post(U, json={
+        "customer_ids": {"registered": body.mail},  # expect: hard-id-not-lowercased
+        "properties": {"email": body.mail, "city": body.city},
+    })
+@app.post("/short")
+async def short(email: str):
+    httpx.post(U, json={
+        "customer_ids": {"registered": email},  # expect: hard-id-not-lowercased
+        "properties": {"email": email},
+    })
+""",
+    ),
+    "FastAPI's record in lower case, right": (
+        "py",
+        """
+import httpx
+from fastapi import APIRouter
+from pydantic import BaseModel, EmailStr
+router = APIRouter()
+class Join(BaseModel):
+    mail: EmailStr
+@router.post("/join")
+async def join(body: Join):
+    mail = body.mail.strip().lower()
+    httpx.post(U, json={"customer_ids": {"registered": mail}, "properties": {"email": mail}})
+""",
+    ),
+    "what a route of FastAPI depends on, and a record of nobody's request, right": (
+        "py",
+        """
+import httpx
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, EmailStr
+from .auth import User, current
+router = APIRouter()
+class Account(BaseModel):
+    mail: EmailStr
+@router.post("/me")
+async def me(user: User = Depends(current)):
+    httpx.post(U, json={"customer_ids": {"registered": user.email}, "properties": {"email": user.email}})
+def push(account: Account):
+    httpx.post(U, json={"customer_ids": {"registered": account.mail}, "properties": {"email": account.mail}})
+""",
+    ),
 }
 
 

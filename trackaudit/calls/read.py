@@ -337,6 +337,8 @@ class Reader:
     def _of_symbol(self, symbol: Symbol) -> Identity:
         """What a symbol says by its path, else by the name it was given."""
         identity = self._vocabulary.value_identity(symbol.path)
+        if identity.origin == "unknown" and symbol.root.startswith("import:"):
+            identity = identity._replace(origin=self._vocabulary.module_origin(symbol.root[len("import:") :]))
         if identity.kind == "unknown" and symbol.alias:
             # A variable's name, not a property's: `emailValue`, `theEmail`.
             by_name = self._vocabulary.value_identity(tuple(symbol.alias.split(".")))

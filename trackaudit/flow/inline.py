@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackaudit import program as p
-from trackaudit.flow import assign, objects, promises, starts
+from trackaudit.flow import assign, objects, promises, routes, starts
 from trackaudit.flow.arguments import Arg, Args
 from trackaudit.flow.frames import Exit, Frame
 from trackaudit.flow.keys import gives, reached
@@ -219,10 +219,12 @@ def _parameter_value(m: Machine, func: Func, param: p.Param, index: int, arg: Ar
     if param.annotation is not None:
         instance = objects.instance_of(m, param.annotation)
         if instance is not None:
+            if routes.is_of_request(m, func, param):
+                routes.hold(m, instance)
             return instance
     symbol = _parameter(m, func, param, index)
-    if args.form and index == 0:
-        symbol = symbol._replace(path=("form", *symbol.path))
+    if (args.form and index == 0) or routes.is_of_request(m, func, param):
+        symbol = symbol._replace(path=("form" if args.form else "request", *symbol.path))
     return symbol if param.default is None else union((symbol, m.evaluate(param.default)))
 
 
@@ -338,7 +340,8 @@ def _field(m: Machine, ref: Ref, owner: ClassValue, item: p.ClassMember) -> None
             value = starts.field(m, value, owner, str(item.key.value), item)  # type: ignore[union-attr]
         value_place = Place(owner.module.path, item.value.start, item.value.end)
     elif item.annotation is not None:
-        value, value_place = objects.instance_of(m, item.annotation), place
+        made, value_place = objects.instance_of(m, item.annotation), place
+        value = made and assign.name_value(made, str(item.key.value))  # type: ignore[union-attr]
     if value is not None:
         objects.put(m, ref, str(item.key.value), value, place, value_place)  # type: ignore[union-attr]
 

@@ -199,8 +199,13 @@ def instance_member(m: Machine, this: Value, owner: ClassValue, found: p.ClassMe
     later = set_later(m, owner, str(found.key.value)) if isinstance(found.key, p.Literal) else None
     if later is not None:
         return later
-    key = str(found.key.value) if isinstance(found.key, p.Literal) else "?"
-    return Symbol(f"field:{owner.module.path}:{owner.node.start}", (key,), _place(owner, found))
+    return field_symbol(owner, found)
+
+
+def field_symbol(owner: ClassValue, item: p.ClassMember) -> Symbol:
+    """A field of which nothing but its class is known."""
+    key = str(item.key.value) if isinstance(item.key, p.Literal) else "?"
+    return Symbol(f"field:{owner.module.path}:{owner.node.start}", (key,), _place(owner, item))
 
 
 def _place(owner: ClassValue, node: p.Node) -> Place:
@@ -273,6 +278,8 @@ def instance_of(m: Machine, annotation: p.Expr) -> Value | None:
         return None
     package = value.root.startswith("import:")
     name = value.path[-1] if value.path else ""
+    if package and m.vocabulary.value_identity((name,)).kind in ("email", "phone"):
+        return None  # a text: `EmailStr`
     if m.vocabulary.is_sdk_name(name) and name[:1].isupper() and not (package and m.is_sdk(value)):
         # `tracker: Exponea`: a type of the project's own, or nobody knows whose, that is named like the SDK.
         return Symbol(f"typed:{m.frame.module.path}:{annotation.start}", (name[:1].lower() + name[1:],), value.place)

@@ -59,9 +59,13 @@ def fill(m: Machine, value: Value, name: str) -> None:
     module = m.frame.module
     if m.linker.relevance.setters(module, f"{name}[]", _reader(m)):
         objects.loosen(m, value, "a computed key")
-    slot = m.store.object(value).entries.get("value")
-    if slot is not None and isinstance(slot.value, Symbol) and slot.value.root.startswith("state:"):
-        _hold(m, module, m.linker.relevance.setters(module, name, None), slot.value)
+    obj = m.store.object(value)
+    for key in ("value", "current"):
+        slot = obj.entries.get(key)
+        if slot is not None and isinstance(slot.value, Symbol) and slot.value.root.startswith("state:"):
+            _hold(m, module, m.linker.relevance.setters(module, name, None), slot.value)
+            named = slot._replace(value=slot.value._replace(alias=name))
+            m.update(value, obj._replace(entries={**obj.entries, key: named}))
 
 
 def hold_markup(m: Machine, state: Symbol) -> None:

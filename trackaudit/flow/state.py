@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 STATE = frozenset(["useState", "useReducer", "useRef", "ref", "shallowRef", "reactive", "signal", "observable"])
 """Functions that hold a value which somebody else changes later."""
+BOXES = {"ref": "value", "shallowRef": "value", "signal": "value", "useRef": "current"}
+"""Those that give a box, with the member that holds the value."""
+
 DEPTH = 5
 """Levels of such a value that are looked into."""
 
@@ -24,13 +27,13 @@ ANY = ("[]",)
 
 def state(m: Machine, name: str, value: Value, node: p.Node) -> Value:
     """A value that changes later: its constants stand only for a start, its keys stay."""
-    held = _changing(m, value, node, ())
+    # Nothing at first is mostly a box for an element: `useRef(null).current.value`, `ref(null).value.value`.
+    key = BOXES.get(name)
+    held = _changing(m, value, node, (key,) if key and isinstance(value, Const) and value.value is None else ())
     if name in ("useState", "useReducer"):
         place = m.place(node)
         return m.new_list(node, [held, Symbol(f"set:{place.path}:{place.start}", ("set",), place)])
-    if name in ("ref", "shallowRef", "signal"):
-        return boxed(m, "value", held, node)
-    return boxed(m, "current", held, node) if name == "useRef" else held
+    return boxed(m, key, held, node) if key else held
 
 
 def set_state(m: Machine, setter: Symbol, node: p.Node, args: Args) -> Value:

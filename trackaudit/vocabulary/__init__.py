@@ -164,6 +164,10 @@ class Vocabulary:
         """What a value's path says: "()" is a call, "(x)" a call whose first argument is the literal x."""
         return self._value(path)
 
+    def module_origin(self, module: str) -> str:
+        """Where the values come from that a package's functions give: `js-cookie` reads from storage."""
+        return self._identifiers.origins.of_module(module)
+
     def literal_identity(self, text: str, key: str) -> Identity:
         """What a constant says under this key."""
         return self._identifiers.literal(text, key)

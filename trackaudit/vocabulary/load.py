@@ -41,7 +41,7 @@ WORDS: dict[str, Any] = {
     "kinds": {name: list for name in ("email", "phone", "customer_id", "opaque")},
     "owners": {name: list for name in ("customer", "adjectives", "trailing", "people", "places", "roles")},
     "origins": {
-        name: {"paths": list, "words": list, "pairs": list}
+        name: {"paths": list, "words": list, "pairs": list, "modules": list}
         for name in ("env", "storage", "session", "url", "unknown", "request", "dom", "column")
     },
     "transforms": {
@@ -57,7 +57,7 @@ WORDS: dict[str, Any] = {
     "task-methods": {name: list for name in ("plain", "listed", "partial")},
     "frameworks": {
         name: list
-        for name in ("stores", "thunks", "injectors", "plugins", "contexts", "consumers", "mappers", "events")
+        for name in ("stores", "thunks", "injectors", "plugins", "contexts", "consumers", "mappers", "events", "routes")
     },
     "channels": {
         name: list

@@ -23,6 +23,11 @@ class Origins:
             )
             for name, part in table.items()
         ]
+        self._modules = {module: name for name, part in table.items() for module in part["modules"]}
+
+    def of_module(self, module: str) -> str:
+        """The origin of what a package's functions give."""
+        return self._modules.get(module, "unknown")
 
     def of(self, parts: Sequence[str]) -> str:
         """The origin of a path: one of model.Entry's, `unknown` if nothing tells."""
