@@ -122,5 +122,7 @@ def _write_global(m: Machine, base: Symbol, key: str, value: Value) -> None:
 
 def remembered(m: Machine, base: Symbol, key: str) -> Value | None:
     """What was written to a member of something unknown, if anything was."""
-    content = m.store.cells.get((-1, f"{base.key}.{key}"))
+    cell = -1, f"{base.key}.{key}"
+    m.asked.add(cell)
+    content = m.store.cells.get(cell)
     return None if content is None or isinstance(content, (Obj, Lazy)) else content

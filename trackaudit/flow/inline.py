@@ -48,10 +48,10 @@ def inline(m: Machine, func: Func, node: p.Node, args: Args, *, passed: bool = T
                 node, f"more than {IDLE_LIMIT} calls that send nothing in one function; their results are not known"
             )
             return m.unknown(node, derived=sources_of(*args.values()))
-    m.evaluated[func.module.path] = m.evaluated.get(func.module.path, 0) + 1
+    evaluated = m.tally.evaluated
+    evaluated[func.module.path] = evaluated.get(func.module.path, 0) + 1
     if not args.symbolic or not passed:
         m.called.setdefault(m.unit, set()).add(id(body))
-        m.reached.add(id(body))
     place = m.place(node)
     name = m.linker.name_of(func.module, body)
     handler = m.vocabulary.handler_kind(name) if name else "none"

@@ -30,10 +30,12 @@ TURNS = 12
 class Loaded:
     """One file's modules, run at most once.
 
-    made: closures made at the top level, by their node's id. classes: classes made at its top level or below.
+    made: closures made at the top level, by their node's id. classes: classes made at its top level or below. asked:
+    files that its top level asked for. late: the first function on its own that asked for it, where no top level did,
+    else 0. local: nodes of classes that only such functions have made.
     """
 
-    __slots__ = ("classes", "done", "exports", "made", "modules", "scopes", "unit")
+    __slots__ = ("asked", "classes", "done", "exports", "late", "local", "made", "modules", "scopes", "unit")
 
     def __init__(self, modules: list[Module]) -> None:
         self.modules = modules
@@ -43,11 +45,14 @@ class Loaded:
         self.exports: Ref | None = None
         self.done = False
         self.unit = 0
+        self.asked: set[str] = set()
+        self.late = 0
+        self.local: set[int] = set()
 
 
 class Linker:
     """Loads files on demand and answers for their names. `sending`: the files that are known to send, or to call what
-    sends. `missed`: files that lack a name which one of those asked for."""
+    sends."""
 
     def __init__(
         self,
@@ -62,9 +67,10 @@ class Linker:
         self._load = load
         self.files: dict[str, Loaded] = {}
         self.sending: set[str] = set()
-        self.missed: set[str] = set()
+        self._lacked: set[tuple[str, str]] = set()
         self._imports: dict[int, set[str]] = {}
         self._following: dict[int, int] = {}
+        self._running: list[Loaded] = []
         self.relevance = Relevance(vocabulary, self._leads_on, self._linked, source)
 
     # ---- files
@@ -87,6 +93,22 @@ class Linker:
         self.sending = set(sending)
         self.relevance.forget(joining)
 
+    def extend(self, sending: Iterable[str], joining: Mapping[str, Collection[str]]) -> bool:
+        """As `restart`, without forgetting what was run. Whether that is what would be run now: as far as top levels
+        are concerned (`Relevance.holds` tells of functions)."""
+        self.sending = set(sending)
+        return self.relevance.renew(joining)
+
+    def ran(self, path: str) -> bool:
+        """Whether a file's top level was run."""
+        loaded = self.files.get(path)
+        return loaded is not None and loaded.done
+
+    @property
+    def missed(self) -> set[str]:
+        """Files that lack a name which one asked for that is known to send."""
+        return {path for asking, path in self._lacked if asking in self.sending}
+
     def parsed(self, path: str) -> list[Module]:
         """A file's modules, without taking it in."""
         return self._load(path)
@@ -94,15 +116,31 @@ class Linker:
     def run(self, m: Machine, path: str) -> Loaded:
         """Run a file's top level, once, as a unit of its own."""
         loaded = self.file(path)
+        if self._running:
+            self._running[-1].asked.add(path)
         if loaded.done:
+            if loaded.late and not m.alone:
+                self._early(loaded)
             return loaded
         loaded.done = True
+        loaded.late = m.alone
         loaded.unit = m.number()
         page = Scope(m.number(), m.globals, True)
-        with m.stand(loaded.unit):
-            for module in loaded.modules:
-                self._run_module(m, loaded, module, page)
+        self._running.append(loaded)
+        try:
+            with m.stand(loaded.unit):
+                for module in loaded.modules:
+                    self._run_module(m, loaded, module, page)
+        finally:
+            self._running.pop()
         return loaded
+
+    def _early(self, loaded: Loaded) -> None:
+        """A top level asks for a file after all: so it would have been run, with what that asks for, by now."""
+        loaded.late = 0
+        for path in loaded.asked:
+            if self.files[path].late:
+                self._early(self.files[path])
 
     def _run_module(self, m: Machine, loaded: Loaded, module: Module, page: Scope) -> None:
         scope = page if module.page else Scope(m.number(), page, True)
@@ -123,11 +161,22 @@ class Linker:
             m.frames.pop()
             loaded.made.update(frame.made)
 
+    def forget_late(self) -> None:
+        """Take what functions on their own have asked for as if top levels had."""
+        for loaded in self.files.values():
+            loaded.late = 0
+            loaded.local.clear()
+
     def class_made(self, m: Machine, cls: ClassValue) -> None:
         """Remember a class, so that its methods are run even if nobody visible calls them."""
         loaded = self.files.get(cls.module.path)
-        if loaded is not None:
-            loaded.classes.setdefault(id(cls.node), cls)
+        if loaded is None:
+            return
+        if not m.alone:
+            loaded.local.discard(id(cls.node))
+        elif id(cls.node) not in loaded.classes:
+            loaded.local.add(id(cls.node))
+        loaded.classes.setdefault(id(cls.node), cls)
 
     def name_of(self, module: Module, node: p.Function) -> str:
         """The name under which a function is known, or ""."""
@@ -168,8 +217,8 @@ class Linker:
     # ---- imports and exports
 
     def groups(self) -> dict[str, str]:
-        """By file that was run, the group of files that imports join it to."""
-        return grouped((path for path, loaded in self.files.items() if loaded.done), self.links)
+        """By file that was run by top levels alone, the group of files that imports join it to."""
+        return grouped((path for path, loaded in self.files.items() if loaded.done and not loaded.late), self.links)
 
     @property
     def links(self) -> set[tuple[str, str]]:
@@ -264,8 +313,7 @@ class Linker:
             value = objects.member(m, common, name, _Spot(place))
             if value != UNDEFINED:
                 return value
-        if place.path in self.sending:
-            self.missed.add(path)
+        self._lacked.add((place.path, path))
         return unknown
 
     def _python_name(self, m: Machine, module: Module, scope: Scope, name: str) -> Value | None:

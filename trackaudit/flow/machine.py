@@ -9,7 +9,7 @@ from trackaudit.config.limits import limits
 from trackaudit.flow.frames import Arm, Frame, OutOfSteps
 from trackaudit.flow.near import near
 from trackaudit.flow.send import Send, Where, freeze
-from trackaudit.flow.stand import Stand
+from trackaudit.flow.stand import Stand, Tally
 from trackaudit.flow.values import (
     UNDEFINED,
     Func,
@@ -54,13 +54,15 @@ LONGEST_CALLEE = 1000
 IDLE_LIMIT = 600
 """Calls in one unit that are followed only for what they give back: none of them can lead to a send."""
 
-ANY_UNIT = -1
-"""Stands for every unit where a bound's notice does not depend on what its own unit sends."""
-
 
 class Machine:
     """All the evaluator knows while it runs. Its parts are functions in `statements`, `expressions`, `invoke` and
-    `builtin`, which take it as their first argument and reach each other through `evaluate` and `execute`."""
+    `builtin`, which take it as their first argument and reach each other through `evaluate` and `execute`.
+
+    asked: keys of globals, and of members of what is not known, that somebody has looked for. alone: the function that
+    is run on its own, as a unit; 0 while top levels are run for their own sake. opened: imports that only such
+    functions have followed.
+    """
 
     def __init__(self, vocabulary: Vocabulary, linker: Linker) -> None:
         self.vocabulary = vocabulary
@@ -68,7 +70,8 @@ class Machine:
         self.store = Store()
         self.globals = Scope(0, None, True)
         self.sends: list[Send] = []
-        self.limits: dict[tuple[str, str], tuple[int, int]] = {}
+        self.tallies: dict[int, Tally] = {}
+        self.tally = Tally()
         self.evaluate: Callable[[Expr], Value]
         self.execute: Callable[[list[Stmt]], bool]
         self.call: Callable[..., Value]
@@ -80,7 +83,6 @@ class Machine:
         self.spent = 0
         self.bounds = limits()
         self.deadline = monotonic() + self.bounds.seconds
-        self.evaluated: dict[str, int] = {}
         self.frames: list[Frame] = []
         self.scope = self.globals
         self.blocks: tuple[tuple[int, int, int], ...] = ()
@@ -90,18 +92,19 @@ class Machine:
         self.handlers: tuple[str, ...] = ()
         self.tags: tuple[int, ...] = ()
         self.called: dict[int, set[int]] = {}
-        self.reached: set[int] = set()
         self.candidates: dict[int, Where] = {}
         self.since = 0, 0
         self.giving: set[int] = set()
         self.logged: set[int] = set()
-        self.held: dict[tuple[str, tuple[str, ...]], list[Symbol]] = {}
         self.followed: dict[int, tuple[tuple[int, int, int], ...]] = {}
         self.awaited: set[int] = set()
         self.idle = 0
         self.injected: dict[tuple[int, int], Ref] = {}
         self.instances: dict[int, list[Ref]] = {}
         self.module_units: set[int] = set()
+        self.alone = 0
+        self.asked: set[tuple[int, str]] = set()
+        self.opened: list[tuple[tuple[int, str], Lazy]] = []
         self.published: dict[str, list[Published]] = {}
         self.keys: dict[str, set[str]] = {}
         self.publishing: dict[int, set[str]] = {}
@@ -165,9 +168,9 @@ class Machine:
         what was left out might (`hides`)."""
         key = (self.frame.module.path, message)
         if hides:
-            self.limits[key] = (node.start, ANY_UNIT)
+            self.tally.limits[key] = (node.start, True)
         else:
-            self.limits.setdefault(key, (node.start, self.unit))
+            self.tally.limits.setdefault(key, (node.start, False))
 
     # ---- values
 
@@ -232,7 +235,7 @@ class Machine:
     def hold(self, state: Symbol, values: Iterable[Value], *, any_key: bool = False) -> None:
         """Note what something that changes over time may hold, for whoever asks where that comes from. `any_key`: that
         is under keys that are not known, so it tells nothing of what a known one holds."""
-        held = self.held.setdefault((state.root, state.path), [])
+        held = self.tally.held.setdefault((state.root, state.path), [])
         for one in values:
             if not isinstance(one, Symbol) or one.root == state.root or one in held:
                 continue
@@ -271,6 +274,7 @@ class Machine:
         """What a name holds."""
         key = self.scope.find(name)
         if key is None:
+            self.asked.add((0, name))
             return Symbol("", (name,), place)
         content = self.content(key)
         if content is None:
@@ -280,10 +284,14 @@ class Machine:
     def content(self, key: tuple[int, str]) -> Value | None:
         """What a cell holds; an import is followed when it is first asked for."""
         content = self.store.cells.get(key)
+        if key[0] <= 0:
+            self.asked.add(key)
         if isinstance(content, Lazy):
             # Not journaled: it is the same value in every arm.
             value = self.linker.imported(self, content.module, content.node, content.name)
             self.store.cells[key] = value
+            if self.alone:
+                self.opened.append((key, content))
             return value
         return None if content is None or isinstance(content, Obj) else content
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from trackaudit.program import Module
     from trackaudit.vocabulary import Vocabulary
 
+    Answers = dict[int, tuple[Module, p.Node, bool]]
+
 
 _PLAIN = (p.Name, p.Member, p.Literal, p.Conditional, p.Logical, p.Wrap)
 """What can be evaluated at any time: nothing is called."""
@@ -65,6 +67,9 @@ class Relevance:
         self._setters: dict[int, dict[str, list[p.Assign | p.Bind]]] = {}
         self._set: dict[tuple[str, str], bool] = {}
         self._joining: Mapping[str, Collection[str]] = {}
+        self._tops: Answers = {}
+        self._later: Answers = {}
+        self._answers = self._tops
 
     def forget(self, joining: Mapping[str, Collection[str]]) -> None:
         """Forget what depends on which files are known to send. `joining`: by file, "" for all, words that are known to
@@ -73,6 +78,27 @@ class Relevance:
         self._relevant = {}
         self._inheriting = set()
         self._given = {}
+        self._tops, self._later = {}, {}
+        self._answers = self._tops
+
+    def renew(self, joining: Mapping[str, Collection[str]]) -> bool:
+        """As `forget`, but what `matters` answered is still to be answered. Whether it is answered alike, as far as it
+        was asked before `turn`."""
+        tops, later = self._tops, self._later
+        self.forget(joining)
+        self._later = later
+        return self._same(tops)
+
+    def turn(self) -> None:
+        """What is asked from here on may depend on what instances were given (`give`)."""
+        self._answers = self._later
+
+    def holds(self) -> bool:
+        """Whether what was ever asked after a turn is answered alike."""
+        return self._same(dict(self._later))
+
+    def _same(self, answers: Answers) -> bool:
+        return all(self.matters(module, node) == answer for module, node, answer in answers.values())
 
     def give(self, module: Module, member: str) -> bool:
         """Say that a member of a module's objects (`this.crm`) holds what sends. Whether that is new."""
@@ -290,11 +316,12 @@ class Relevance:
         """Whether a function can lead to a send."""
         self.outline(module)  # takes in what was read since, which may end what was known
         known = self.relevant(module)
-        if id(node) in self._inheriting:
-            return True
-        return _touched(self.outline(module), self._spots[id(module)], node) and not known.isdisjoint(
-            self.words(module, node)
+        answer = id(node) in self._inheriting or (
+            _touched(self.outline(module), self._spots[id(module)], node)
+            and not known.isdisjoint(self.words(module, node))
         )
+        self._answers[id(node)] = module, node, answer
+        return answer
 
 
 def _is_set(data: bytes, name: str) -> bool:

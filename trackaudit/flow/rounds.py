@@ -1,6 +1,7 @@
 """Stage flow, the rounds: files in, a Flow out. They are evaluated; then, round by round, those that call what sends.
 
-What is worth evaluating in a file depends on which files are known to send. So a round begins anew, but only for the
+What is worth evaluating in a file depends on which files are known to send, and what is in it on what others write. So
+a round goes on from the one before only where nothing of that is otherwise (`standing`). Else it begins anew, for the
 files that something joins to a new one: what was seen in the others stays.
 """
 
@@ -10,8 +11,9 @@ from trackaudit.flow.callers import imports_one, key_words, said_keys, says_one,
 from trackaudit.flow.channels import share_globals
 from trackaudit.flow.groups import chained, grouped, sayers
 from trackaudit.flow.keys import CONTEXT
-from trackaudit.flow.machine import ANY_UNIT
 from trackaudit.flow.moments import moments
+from trackaudit.flow.stand import total
+from trackaudit.flow.standing import Before, mark, stands
 from trackaudit.flow.units import Evaluator, kept_units, wrappers
 from trackaudit.model import Notice
 from trackaudit.record import NamedTuple
@@ -111,6 +113,7 @@ def evaluate(
         taken.extend(found)
         fresh = run.round(taken, {*found, *run.anew})
         turn += 1
+    run.end()
     run.sought.update(path for path in run.seen if said_keys(linker.source(path).data, run.keys))
     missed = frozenset(linker.missed)
     trace = Trace(run.known, frozenset(run.sought), frozenset(run.globals), run.last, run.spent, missed)
@@ -140,10 +143,52 @@ class _Run:
         self.spent = 0
         self._joining: dict[str, set[str]] = {}
         self._publishing: dict[str, set[int]] = {}
+        self._machine: Evaluator | None = None
 
     def round(self, taken: Sequence[str], new: Collection[str]) -> list[Wanted]:
         """Evaluate those of the files that are taken which are joined to a new one; the callers to look for next."""
         self.seen.update(taken)
+        machine = self._further(taken, new)
+        if machine is None:
+            self.end()
+            machine = self._machine = self._begun(taken, new)
+        self._take(machine, frozenset(self.linker.files))
+        fresh = _fresh(machine, self.linker, self.known)
+        self._learn(machine)
+        return fresh
+
+    def end(self) -> None:
+        """Let go of what the last round ran."""
+        if self._machine is not None:
+            self._machine.release()
+            self._machine = None
+
+    def _further(self, taken: Sequence[str], new: Collection[str]) -> Evaluator | None:
+        """The machine of the last round, after it has run the new files; None if it would have seen something else had
+        it known them from the start."""
+        machine, linker = self._machine, self.linker
+        again = self._joined(taken, new)
+        if machine is None or machine.published or not all(path in new or linker.ran(path) for path in again):
+            return None
+        if not linker.extend(*self._told(taken)):
+            return None
+        machine.close()
+        before = mark(machine)
+        for path in again:
+            linker.run(machine, path)
+        self.seen.update(linker.files)
+        if not stands(machine, before) or not machine.run_functions(self.every, Before(machine)):
+            return None
+        self.globals.update(machine.globals.names)
+        self.seen.update(linker.files)
+        more = self._joined(taken, [*again, *linker.files])
+        if machine.published or not all(map(linker.ran, more)) or not stands(machine, before):
+            return None
+        self.spent, self.last = machine.spent, machine.number()
+        return machine
+
+    def _begun(self, taken: Sequence[str], new: Collection[str]) -> Evaluator:
+        """A machine that has run the files that are joined to a new one."""
         again = self._joined(taken, new)
         while True:
             machine = self._evaluated(taken, again)
@@ -155,11 +200,11 @@ class _Run:
                 break
             machine.release()
             again = more
-        self._take(machine, frozenset(self.linker.files))
-        fresh = _fresh(machine, self.linker, self.known)
-        self._learn(machine)
-        machine.release()
-        return fresh
+        return machine
+
+    def _told(self, taken: Sequence[str]) -> tuple[set[str], dict[str, set[str]]]:
+        """The files that are known to send, and the words that are known to lead to a send in another file."""
+        return {*taken, *self._joining} - {""}, self._joining
 
     def calls_one(self, path: str) -> bool:
         """Whether a file imports one of those whose callers are looked for, or calls by a key."""
@@ -183,7 +228,7 @@ class _Run:
     def _evaluated(self, taken: Sequence[str], again: Sequence[str]) -> Evaluator:
         machine = Evaluator(self.vocabulary, self.linker, self.last)
         machine.spent = self.spent
-        self.linker.restart({*taken, *self._joining} - {""}, self._joining)
+        self.linker.restart(*self._told(taken))
         # First what leaves something for others, so that who calls it at once finds it.
         first = [path for path in again if path in self._publishing]
         for path in first:
@@ -227,24 +272,25 @@ class _Run:
         # missing.
         heard = linker.sending | linker.missed | self.sought
         notices = [one for one in machine.notices if machine.cut_tops.get(one, "") in {"", *heard}]
-        sending = {ANY_UNIT, *(send.where.unit for send in sends)}
+        sending = {send.where.unit for send in sends}
         limits = {
-            message: left
+            message: others
             for message, places in old.limits.items()
-            if (left := [place for place in places if place[0] not in files])
+            if (others := [place for place in places if place[0] not in files])
         }
-        for (path, message), (start, unit) in machine.limits.items():
-            if unit in sending:
+        left = total(machine.tallies, sending)
+        for (path, message), (start, heard_of) in left.limits.items():
+            if heard_of:
                 limits.setdefault(message, []).append((path, linker.source(path).position(start)[0]))
         self.flow = Flow(
             [*(send for send in old.sends if send.place.path not in files), *sends],
             {**old.presence, **machine.presence},
             [*(notice for notice in old.notices if notice.path not in files), *notices],
             {message: sorted(limits[message]) for message in sorted(limits)},
-            {**{path: count for path, count in old.evaluated.items() if path not in files}, **machine.evaluated},
+            {**{path: count for path, count in old.evaluated.items() if path not in files}, **left.evaluated},
             [*(one for one in old.wrappers if one.place.path not in files), *wrappers(machine)],
             [*(one for one in old.moments if one.place.path not in files), *moments(machine)],
-            {**old.held, **machine.held},
+            {**old.held, **left.held},
             old.trace,
         )
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
     from trackaudit.flow.link import Linker, Loaded
+    from trackaudit.flow.standing import Before
     from trackaudit.flow.values import Value
     from trackaudit.program import Module
     from trackaudit.vocabulary import Vocabulary
@@ -40,7 +41,7 @@ class _Contained:
     """What ends an evaluation early, a bound or a fault of ours, becomes a notice."""
 
     def __init__(self, evaluator: Evaluator, path: str, what: str) -> None:
-        self.notices = evaluator.notices
+        self.evaluator = evaluator
         self.path = path
         self.what = what
 
@@ -52,11 +53,13 @@ class _Contained:
             return False
         if isinstance(error, OutOfSteps):
             why = "too long" if str(error) == "max-seconds" else "too many steps"
-            self.notices.append(_cut(self.path, self.what, f"it takes {why}; `{error}` sets the limit"))
+            notice = _cut(self.path, self.what, f"it takes {why}; `{error}` sets the limit")
         elif isinstance(error, RecursionError):
-            self.notices.append(_cut(self.path, self.what, "it is nested too deeply"))
+            notice = _cut(self.path, self.what, "it is nested too deeply")
         else:
-            self.notices.append(crash(self.path, f"the evaluation of {self.what}", error))
+            notice = crash(self.path, f"the evaluation of {self.what}", error)
+        self.evaluator.notices.append(notice)
+        self.evaluator.tally.notices.append(notice)
         return True
 
 
@@ -96,7 +99,7 @@ class Evaluator(Machine):
 
     def run_unit(self, func: Func, this: Value | None) -> None:
         """Run one function on its own, and forget what it wrote."""
-        number = self.number()
+        number = self.alone = self.number()
         self.units.append(Unit(number, id(func.node), func))
         self.ran.add(id(func.node))
         with self.stand(number, keep=True):
@@ -117,6 +120,7 @@ class Evaluator(Machine):
                 # What it left for others needs what it made, and nobody else has that.
                 for key, content in writes.items():
                     self.store.cells.setdefault(key, content)
+        self.alone = 0
 
     def _some_instance(self, cls: ClassValue, node: p.Node) -> Value:
         made = [ref for ref in self.instances.get(id(cls.node), []) if ref.number in self.store.cells]
@@ -127,18 +131,25 @@ class Evaluator(Machine):
         for others."""
         for path in sorted(self.linker.files):
             loaded = self.linker.files[path]
-            for func, this in _functions(loaded.made, loaded.classes) if loaded.done else ():
+            for func, this in _functions(loaded) if loaded.done else ():
                 if id(func.node) in nodes and id(func.node) not in self.ran:
                     self.run_unit(func, this)
+        self.linker.forget_late()
 
-    def run_functions(self, every: bool) -> None:
+    def run_functions(self, every: bool, before: Before | None = None) -> bool:
         """Run the functions of the loaded files that may lead to a send: those first that nobody seems to call, then
-        those that nobody did call. `every`: also those that are called."""
+        those that nobody did call. `every`: also those that are called.
+
+        `before`: what ran in an earlier round, and is not run again; what it left is forgotten where somebody calls it
+        now. Whether all that stands."""
+        self.linker.relevance.turn()
         self._take_in_instances()
+        if before is not None and not self.linker.relevance.holds():
+            return False
         waiting: list[tuple[Func, Value | None]] = []
         for path in sorted(self.linker.files):
             loaded = self.linker.files[path]
-            for func, this in _functions(loaded.made, loaded.classes) if loaded.done else ():
+            for func, this in _functions(loaded) if loaded.done and not loaded.late else ():
                 if self.linker.relevance.matters(func.module, func.node):
                     waiting.append((func, this))
         # What files say that no import joins to this one does not count: no answer may hang on them.
@@ -160,9 +171,36 @@ class Evaluator(Machine):
             words = self.linker.relevance.words(func.module, func.node)
             return used.get((groups[func.module.path], name), 0) > (name in words) + (f".{name}" in words)
 
-        for func, this in sorted(waiting, key=lambda pair: seems_called(pair[0])):
-            if id(func.node) not in self.ran and (every or id(func.node) not in self.reached):
+        self._run(sorted(waiting, key=lambda pair: seems_called(pair[0])), every, before)
+        return True
+
+    def _run(self, waiting: list[tuple[Func, Value | None]], every: bool, before: Before | None) -> None:
+        reached: set[int] = set()
+        tops: set[int] = set()
+        for unit in self.units:
+            reached |= self.called.get(unit.number, set())
+        for func, this in waiting:
+            node = id(func.node)
+            if len(tops) < len(self.module_units):
+                for number in self.module_units - tops:
+                    reached |= self.called.get(number, set())
+                tops |= self.module_units
+            known = before.find(node) if before is not None else None
+            if (known is None and node in self.ran) or (not every and node in reached):
+                continue
+            if known is None or before is None:
                 self.run_unit(func, this)
+                reached |= self.called.get(self.units[-1].number, set())
+            else:
+                self.units.append(before.take(known))
+                reached |= self.called.get(known.number, set())
+        if before is not None:
+            before.settle()
+
+    def close(self) -> None:
+        """Forget which imports functions have followed that were run on their own."""
+        self.store.cells.update(self.opened)
+        self.opened = []
 
     def _take_in_instances(self) -> None:
         """What an instance was given (`new Service(new Crm())`), its methods may send with; and so on."""
@@ -271,10 +309,10 @@ def wrappers(machine: Evaluator) -> list[Wrapper]:
     return sorted(found, key=lambda wrapper: wrapper.place)
 
 
-def _functions(made: dict[int, Func], classes: dict[int, ClassValue]) -> list[tuple[Func, Value | None]]:
-    found: list[tuple[Func, Value | None]] = [(func, func.this) for func in made.values()]
-    for cls in classes.values():
-        for item in cls.node.members:
+def _functions(loaded: Loaded) -> list[tuple[Func, Value | None]]:
+    found: list[tuple[Func, Value | None]] = [(func, func.this) for func in loaded.made.values()]
+    for key, cls in loaded.classes.items():
+        for item in cls.node.members if key not in loaded.local else ():
             if isinstance(item.value, p.Function):
                 found.append((Func(item.value, cls.scope, cls.module, None, cls), None))
     return found
