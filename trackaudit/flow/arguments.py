@@ -58,6 +58,7 @@ def arguments(m: Machine, node: p.Call) -> Args:
         for option in options(m.evaluate(item.value)):
             if isinstance(option, Ref) and m.store.object(option).kind == "list":
                 obj = m.store.object(option)
+                m.spend(len(obj.items))
                 positional.extend(Arg(slot.value, slot.value_place, slot.root) for slot in obj.items)
                 rest = rest or (obj.rests[0] if obj.rests else None)
             else:
@@ -70,6 +71,7 @@ def arguments(m: Machine, node: p.Call) -> Args:
         for option in options(m.evaluate(keyword.value)):
             if isinstance(option, Ref):
                 obj = m.store.object(option)
+                m.spend(len(obj.entries))
                 for key, slot in obj.entries.items():
                     keywords.append((key, Arg(slot.value, slot.value_place, slot.root)))
                 more = more or (obj.rests[0] if obj.rests else None)

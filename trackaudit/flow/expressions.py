@@ -29,7 +29,7 @@ from trackaudit.flow.values import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from trackaudit.flow.machine import Machine
     from trackaudit.flow.values import Value
@@ -71,8 +71,9 @@ def _literal(m: Machine, node: p.Literal) -> Value:
 
 def _template(m: Machine, node: p.Template) -> Value:
     values = [m.evaluate(part) for part in node.parts]
-    if all(isinstance(value, Const) for value in values):
-        return Const("".join(str(value.value) for value in values if isinstance(value, Const)), m.place(node))
+    texts = [str(value.value) for value in values if isinstance(value, Const)]
+    if len(texts) == len(values):
+        return Const("".join(texts), m.place(node)) if sum(map(len, texts)) <= LONGEST_TEXT else m.unknown(node)
     holes = [v for v in values if not (isinstance(v, Const) and isinstance(v.value, str) and not v.value.strip())]
     if len(holes) == 1:
         return transformed(holes[0], "str")
@@ -179,8 +180,9 @@ def _spread_items(m: Machine, value: Value, node: p.Node, items: list[Slot], res
         if isinstance(option, Ref):
             obj = m.store.object(option)
             if surely:
+                m.spend(len(obj.items))
                 items.extend(obj.items)
-                rests.extend(obj.rests)
+                _join_rests(rests, obj.rests)
                 continue
             # What several options share is one item: else `if a: x += [1]` would double the list, line by line.
             for slot in obj.items:
@@ -188,9 +190,16 @@ def _spread_items(m: Machine, value: Value, node: p.Node, items: list[Slot], res
                 if key not in seen:
                     seen.add(key)
                     items.append(slot._replace(must=False))
-            rests.extend(rest for rest in obj.rests if rest not in rests)
+            _join_rests(rests, obj.rests)
         elif isinstance(option, Symbol) and len(rests) < MOST_RESTS:
             rests.append(Rest(option, f"`{m.beginning(node)}` is not known here"))
+
+
+def _join_rests(rests: list[Rest], others: Iterable[Rest]) -> None:
+    """Add what is not among them, as long as they are not too many."""
+    for rest in others:
+        if len(rests) < MOST_RESTS and rest not in rests:
+            rests.append(rest)
 
 
 def _conditional(m: Machine, node: p.Conditional) -> Value:

@@ -168,6 +168,7 @@ def _joined(m: Machine, obj: Obj, args: Args) -> tuple[tuple[Slot, ...], tuple[R
         for option in options(arg.value):
             if isinstance(option, Ref):
                 other = m.store.object(option)
+                m.spend(m.size(other) + len(other.rests))
                 items += other.items
                 rests += other.rests
             elif isinstance(option, Symbol):
