@@ -152,6 +152,24 @@ def test_many_sends_of_one_function_are_judged_and_their_fixes_planned_one_by_on
     assert large - middle <= 2.2 * (middle - small), (small, middle, large)
 
 
+SILENCED = {
+    "each": "// trackaudit: ignore[identifier-in-update] it\nexponea.update({ email: c.m });\n",
+    "nothing": "// trackaudit: ignore[identifier-in-update] it\nexponea.update({ plan: c.m });\n",
+    "all in a stack": "// trackaudit: ignore[identifier-in-update] it\n",
+}
+"""What comments silence."""
+
+
+@pytest.mark.parametrize("name", SILENCED)
+def test_many_comments_that_silence_are_asked_one_by_one(name: str) -> None:
+    def steps(count: int) -> int:
+        return _work("a.js", f"{SILENCED[name] * count}exponea.update({{ email: m }});\n".encode())
+
+    steps(10)  # what is loaded at first sight does not count
+    small, middle, large = (steps(count) for count in COUNTS)
+    assert large - middle <= 2.2 * (middle - small), (small, middle, large)
+
+
 NEVER_ENDING = {
     "strings": (b'"', b'\\"'),
     "strings over lines": (b'"', b'\\\n\\"'),

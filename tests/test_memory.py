@@ -46,6 +46,7 @@ DOUBLED = {
         f"x = {{{''.join(f'a{n}: x,' for n in range(200))}}}; JSON.stringify(x);",
     ),
     "sent records": ("a.js", "let x = c.n;", f"x = {{{''.join(f'a{n}: x,' for n in range(200))}}}; exponea.update(x);"),
+    "comments in a stack": ("a.js", "// trackaudit: ignore[identifier-in-update] it\n" * 12_000, ""),
     "ways": ("a.js", "let x = c;", "x = x.a.b.c.d.e.f.g.h;" * 300),
     "a text of Python": ("a.py", "x = 'abcd'", "\nx = x + x"),
     "a list of Python": ("a.py", "x = [c.n]", "\nx = x + x"),

@@ -8,6 +8,8 @@ itself a finding, with the edit that removes it, so that none outlives its reaso
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 
 from trackaudit.engine.fingerprint import fingerprint
 from trackaudit.model import Edit, Finding, Fix, Place, Silenced
@@ -44,7 +46,7 @@ class _Directive:
 
     __slots__ = ("lines", "path", "place", "reason", "rule", "span", "used", "words", "wrong")
 
-    def __init__(self, place: Place, words: str, rule: str, lines: frozenset[int], wrong: str = "") -> None:
+    def __init__(self, place: Place, words: str, rule: str, lines: range, wrong: str = "") -> None:
         self.path = place.path
         self.place = place
         self.words = words
@@ -83,14 +85,12 @@ def suppress(
                 )
     if not directives:
         return Suppressed(tuple(findings), (), ())
-    by_path: dict[str, list[_Directive]] = {}
-    for directive in directives:
-        by_path.setdefault(directive.path, []).append(directive)
-    kept, suppressed = _sort(findings, by_path, sources)
+    spoken = _Spoken(directives)
+    kept, suppressed = _sort(findings, spoken, sources)
     if UNUSED not in ran:
         return Suppressed(kept, suppressed, ())
     unused = _unused([one for one in directives if reported(one.path)], ran, known, severity, sources)
-    stands, silenced = _sort(unused, by_path, sources)
+    stands, silenced = _sort(unused, spoken, sources)
     return Suppressed(kept, suppressed + silenced, stands)
 
 
@@ -102,8 +102,38 @@ def unknown_rule(rule: str, known: Collection[str]) -> str:
     return f"there is no rule `{rule}`" + (f"; did you mean `{near[0]}`?" if near else "")
 
 
+class _Spoken:
+    """The directives that work, to be asked by rule and line: a file may hold thousands, each for many lines."""
+
+    def __init__(self, directives: Iterable[_Directive]) -> None:
+        self._files: dict[tuple[str, str], list[_Directive]] = {}
+        self._lines: dict[tuple[str, str], list[_Directive]] = {}
+        for one in directives:
+            if not one.wrong:
+                (self._lines if one.lines else self._files).setdefault((one.path, one.rule), []).append(one)
+        self._starts: dict[tuple[str, str], list[int]] = {}
+        self._reach: dict[tuple[str, str], list[int]] = {}
+        for key, listed in self._lines.items():
+            listed.sort(key=lambda one: one.lines.start)
+            self._starts[key] = [one.lines.start for one in listed]
+            self._reach[key] = list(accumulate((one.lines.stop for one in listed), max))
+
+    def of(self, path: str, rule: str, line: int) -> list[_Directive]:
+        """Those that speak for a rule on a line."""
+        key = path, rule
+        found: list[_Directive] = []
+        if key in self._lines:
+            listed, reach = self._lines[key], self._reach[key]
+            at = bisect_right(self._starts[key], line) - 1
+            while at >= 0 and reach[at] > line:
+                if line in listed[at].lines:
+                    found.append(listed[at])
+                at -= 1
+        return [*self._files.get(key, ()), *reversed(found)]
+
+
 def _sort(
-    findings: Iterable[Finding], by_path: Mapping[str, list[_Directive]], sources: Mapping[str, SourceFile]
+    findings: Iterable[Finding], spoken: _Spoken, sources: Mapping[str, SourceFile]
 ) -> tuple[tuple[Finding, ...], tuple[Silenced, ...]]:
     kept: list[Finding] = []
     suppressed: list[Silenced] = []
@@ -111,8 +141,8 @@ def _sort(
         speaking = [
             directive
             for place in (finding.root, finding.sink)
-            for directive in by_path.get(place.path, ())
-            if directive.rule == finding.rule and not directive.wrong and _covers(directive, place, sources)
+            if place.path in sources
+            for directive in spoken.of(place.path, finding.rule, sources[place.path].position(place.start)[0])
         ]
         for directive in speaking:
             directive.used = True
@@ -121,10 +151,6 @@ def _sort(
         else:
             kept.append(finding)
     return tuple(kept), tuple(suppressed)
-
-
-def _covers(directive: _Directive, place: Place, sources: Mapping[str, SourceFile]) -> bool:
-    return not directive.lines or sources[place.path].position(place.start)[0] in directive.lines
 
 
 def _directives(modules: Iterable[Module], sources: Mapping[str, SourceFile]) -> list[_Directive]:
@@ -141,20 +167,22 @@ def _directives(modules: Iterable[Module], sources: Mapping[str, SourceFile]) ->
     result: list[_Directive] = []
     for path in sorted(comments):
         found = [comments[path][start] for start in sorted(comments[path])]
-        alone = _lines_of_comments_alone(sources[path], found)
+        below: dict[int, int] = {}
+        for line in sorted(_lines_of_comments_alone(sources[path], found), reverse=True):
+            below[line] = below.get(line + 1, line + 1)
         for comment in found:
             if "trackaudit:" in comment.text:
-                result.extend(_read(sources[path], comment, heads[path], alone))
+                result.extend(_read(sources[path], comment, heads[path], below))
     return result
 
 
-def _read(source: SourceFile, comment: Comment, head: int, alone: frozenset[int]) -> Iterable[_Directive]:
+def _read(source: SourceFile, comment: Comment, head: int, stacks: Mapping[int, int]) -> Iterable[_Directive]:
     place = Place(source.path, comment.start, comment.end)
     first = source.position(comment.start)[0]
     below = source.position(max(comment.start, comment.end - 1))[0] + 1
-    while first in alone and below in alone:  # a stack of comments speaks for the code below it
-        below += 1
-    lines = frozenset(range(first, below + 1))
+    if first in stacks:  # a stack of comments speaks for the code below it
+        below = stacks.get(below, below)
+    lines = range(first, below + 1)
     matches = list(re.finditer(_DIRECTIVE, comment.text))
     for match, end in zip(matches, [*(one.start() for one in matches[1:]), len(comment.text)], strict=True):
         reason, stop = _reason(comment.text, match.end(), end)
@@ -164,7 +192,7 @@ def _read(source: SourceFile, comment: Comment, head: int, alone: frozenset[int]
             yield directive
 
 
-def _named(match: re.Match[str], place: Place, lines: frozenset[int], late: bool) -> Iterable[_Directive]:
+def _named(match: re.Match[str], place: Place, lines: range, late: bool) -> Iterable[_Directive]:
     """A directive for each rule that one `ignore[…]` names. `late`: it stands after the file's head."""
     kind, listed = match.group(1), match.group(2)
     rules = dict.fromkeys(rule.strip() for rule in (listed or "").split(",") if rule.strip())
@@ -176,9 +204,9 @@ def _named(match: re.Match[str], place: Place, lines: frozenset[int], late: bool
         yield _Directive(place, kind, "", lines, wrong)
     elif kind == "ignore-file" and late:
         wrong = "`ignore-file` works only at the head of a file, before the first statement"
-        yield from (_Directive(place, kind, rule, frozenset(), wrong) for rule in rules)
+        yield from (_Directive(place, kind, rule, range(0), wrong) for rule in rules)
     else:
-        covered = lines if kind == "ignore" else frozenset[int]()
+        covered = lines if kind == "ignore" else range(0)
         yield from (_Directive(place, kind, rule, covered) for rule in rules)
 
 
@@ -231,6 +259,10 @@ def _unused(
             told.append((directive, f"`{directive.words}[{rule}]` silences nothing: {unknown_rule(rule, known)}"))
         elif rule in ran:
             told.append((directive, f"`{directive.words}[{rule}]` silences nothing here"))
+    places: dict[Place, list[_Directive]] = {}
+    for one in directives:
+        places.setdefault(one.place, []).append(one)
+    removals: dict[Place, tuple[Edit, ...]] = {}
     idle = {id(directive) for directive, _ in told if not directive.wrong}
     result: list[Finding] = []
     equals: dict[str, int] = {}
@@ -241,8 +273,9 @@ def _unused(
         prints = [fingerprint(text) for text in (f"{kin}\0{equals[kin]}", kin)]
         edits: tuple[Edit, ...] = ()
         if id(directive) in idle:
-            together = [one for one in directives if one.place == directive.place]
-            edits = _removal(sources[directive.path], together, idle)
+            if directive.place not in removals:
+                removals[directive.place] = _removal(sources[directive.path], places[directive.place], idle)
+            edits = removals[directive.place]
         title = f"Remove `{rule}` from the comment, or the comment" if rule else "Name the rules, or remove the comment"
         result.append(
             Finding(
