@@ -372,7 +372,7 @@ event.target.email.value email unknown dom
 e.target.value unknown unknown dom
 event.target.elements.email.value email unknown dom
 emailInput.value email unknown dom
-emailRef.current.value email unknown unknown
+emailRef.current.value email unknown dom
 userEmailInput.value email customer dom
 emailField.data email unknown dom
 form.email.data email unknown dom
