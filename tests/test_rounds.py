@@ -123,3 +123,14 @@ def test_a_round_that_goes_on_sees_what_one_that_begins_anew_does(name: str, mon
     assert told(result) == told(again)
     assert result.findings
     assert result.summary._replace(seconds=()) == again.summary._replace(seconds=())
+
+
+def test_a_global_that_holds_what_a_plug_in_leaves_ends_no_evaluation() -> None:
+    files = {
+        "plugin.js": "Vue.prototype.$crm = { save(p) { window.exponea.update(p); } };\n",
+        "help.js": "window.helper = app.$crm;\nwindow.exponea.track('x', {});\n",
+        "page.js": "window.exponea.update({ email: user.email });\n",
+    }
+    result = check_texts(files, min_confidence="low")
+    assert [notice for notice in result.notices if notice.kind == "crash"] == []
+    assert [finding.root.path for finding in result.findings] == ["page.js"]

@@ -102,7 +102,8 @@ def reached(m: Machine, symbol: Symbol, node: p.Node | None = None) -> Value | N
     key, bus, rest = _asked(m, symbol)
     found = [one for one in _living(m, key) if one.bus == bus] if key else []
     if bus or not key.startswith(CONTEXT):
-        found = _only(found, m.frame.module.path)
+        # Between two units nobody asks, so none is nearer.
+        found = _only(found, m.frame.module.path if m.frames else "")
     if not found or found[0].value == symbol:
         return None
     value = found[0].value

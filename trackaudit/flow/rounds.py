@@ -168,7 +168,9 @@ class _Run:
         it known them from the start."""
         machine, linker = self._machine, self.linker
         again = self._joined(taken, new)
-        if machine is None or machine.published or not all(path in new or linker.ran(path) for path in again):
+        if machine is None or not all(path in new or linker.ran(path) for path in again):
+            return None
+        if machine.published or self._publishing:  # it would be run first
             return None
         if not linker.extend(*self._told(taken)):
             return None

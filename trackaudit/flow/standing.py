@@ -82,9 +82,14 @@ class Before:
         self._machine.ran.add(unit.node)
         return unit._replace(number=new)
 
-    def settle(self) -> None:
-        """Give what was taken its new number, and forget the rest: somebody calls these functions now."""
+    def settle(self) -> bool:
+        """Give what was taken its new number, and forget the rest: somebody calls these functions now. False if one of
+        them has written a global, which somebody else would have written."""
         m, numbers = self._machine, self._numbers
+        gone = {unit.number for unit in self._units.values()}
+        if any(unit in gone for _, unit in m.writers.values()):
+            return False
+        m.writers = {name: (path, numbers.get(unit, unit)) for name, (path, unit) in m.writers.items()}
         for unit in self._units.values():
             m.called.pop(unit.number, None)
             for notice in m.tallies.pop(unit.number).notices:
@@ -104,3 +109,4 @@ class Before:
             if send.where.unit in m.tallies:
                 sends.append(send)
         m.sends = sorted(sends, key=lambda send: send.where.unit)
+        return True

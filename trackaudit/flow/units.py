@@ -171,10 +171,9 @@ class Evaluator(Machine):
             words = self.linker.relevance.words(func.module, func.node)
             return used.get((groups[func.module.path], name), 0) > (name in words) + (f".{name}" in words)
 
-        self._run(sorted(waiting, key=lambda pair: seems_called(pair[0])), every, before)
-        return True
+        return self._run(sorted(waiting, key=lambda pair: seems_called(pair[0])), every, before)
 
-    def _run(self, waiting: list[tuple[Func, Value | None]], every: bool, before: Before | None) -> None:
+    def _run(self, waiting: list[tuple[Func, Value | None]], every: bool, before: Before | None) -> bool:
         reached: set[int] = set()
         tops: set[int] = set()
         for unit in self.units:
@@ -194,8 +193,7 @@ class Evaluator(Machine):
             else:
                 self.units.append(before.take(known))
                 reached |= self.called.get(known.number, set())
-        if before is not None:
-            before.settle()
+        return before is None or before.settle()
 
     def close(self) -> None:
         """Forget which imports functions have followed that were run on their own."""
