@@ -184,7 +184,8 @@ def _read(source: SourceFile, comment: Comment, head: int, stacks: Mapping[int, 
         below = stacks.get(below, below)
     lines = range(first, below + 1)
     matches = list(re.finditer(_DIRECTIVE, comment.text))
-    for match, end in zip(matches, [*(one.start() for one in matches[1:]), len(comment.text)], strict=True):
+    ends = [*(one.start() for one in matches), len(comment.text)][1:]
+    for match, end in zip(matches, ends, strict=True):
         reason, stop = _reason(comment.text, match.end(), end)
         for directive in _named(match, place, lines, 0 <= head < comment.start):
             directive.reason = reason
