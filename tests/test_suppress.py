@@ -294,3 +294,8 @@ def test_a_comment_that_is_not_written_in_the_file_as_read_gets_no_edit() -> Non
         [], [Module(file.path, "javascript", [], [comment], [])], {file.path: file}, KNOWN, KNOWN
     ).unused
     assert unused.fix is not None and unused.fix.edits == ()
+
+
+def test_a_comment_that_speaks_to_trackaudit_and_asks_for_nothing_silences_nothing() -> None:
+    result = run("exponea.update({email: mail}); // trackaudit: hello\n", "mail")
+    assert ([one.rule for one in result.kept], result.suppressed, result.unused) == ([RULE], (), ())
