@@ -22,3 +22,19 @@ def judge(name: str, path: str, text: str) -> None:
     result = check_texts({path: text})
     assert [notice for notice in result.notices if notice.kind in ("crash", "syntax-error")] == []
     assert {(result.sources[path].position(one.root.start)[0], one.rule) for one in result.findings} == marked
+
+
+def marked(files: dict[str, str]) -> set[tuple[str, int]]:
+    """The places of files whose line ends in `expect`."""
+    return {
+        (path, number)
+        for path, text in files.items()
+        for number, line in enumerate(text.split("\n"), 1)
+        if re.search(r"(//|#) expect$", line)
+    }
+
+
+def found(files: dict[str, str]) -> set[tuple[str, int]]:
+    """The roots of all findings in files."""
+    result = check_texts(files)
+    return {(one.root.path, result.sources[one.root.path].position(one.root.start)[0]) for one in result.findings}

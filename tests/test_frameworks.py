@@ -6,8 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-
-from trackaudit.pipeline import check_texts
+from judged import found, marked
 
 SEND = "window.exponea.update(props)"
 RIGHT = "window.exponea.identify({ registered: props.email.toLowerCase() }, props)"
@@ -238,22 +237,6 @@ KEYED: dict[str, dict[str, str]] = {
     },
 }
 WAYS |= KEYED
-
-
-def marked(files: dict[str, str]) -> set[tuple[str, int]]:
-    """The places that carry the mark."""
-    return {
-        (path, number)
-        for path, text in files.items()
-        for number, line in enumerate(text.split("\n"), 1)
-        if re.search(r"// expect$", line)
-    }
-
-
-def found(files: dict[str, str]) -> set[tuple[str, int]]:
-    """The roots of all findings."""
-    result = check_texts(files)
-    return {(one.root.path, result.sources[one.root.path].position(one.root.start)[0]) for one in result.findings}
 
 
 @pytest.mark.parametrize("way", WAYS)

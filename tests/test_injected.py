@@ -3,9 +3,8 @@ that a constructor was given. The finding is where the address is put; where an 
 
 from __future__ import annotations
 
-import re
-
 import pytest
+from judged import found, marked
 
 from trackaudit.pipeline import check_texts
 
@@ -100,22 +99,6 @@ UNTYPED = {
     "record": "export class Service {\n  constructor({ crm, logger }) { this.crm = crm; }\n",
 }
 MADE = {"class": "new Service(new Crm())", "record": "new Service({ crm: new Crm(), logger: console })"}
-
-
-def found(files: dict[str, str]) -> set[tuple[str, int]]:
-    """The roots of all findings."""
-    result = check_texts(files)
-    return {(one.root.path, result.sources[one.root.path].position(one.root.start)[0]) for one in result.findings}
-
-
-def marked(files: dict[str, str]) -> set[tuple[str, int]]:
-    """The places that carry the mark."""
-    return {
-        (path, number)
-        for path, text in files.items()
-        for number, line in enumerate(text.split("\n"), 1)
-        if re.search(r"(//|#) expect$", line)
-    }
 
 
 @pytest.mark.parametrize("text", PYTHON.values(), ids=PYTHON)

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from judged import found, marked
 
 from trackaudit.pipeline import check_texts
 
@@ -187,22 +187,6 @@ WAYS: dict[str, dict[str, str]] = {
         "    crm.save(cookie, email=mail)  # expect\n",
     },
 }
-
-
-def marked(files: dict[str, str]) -> set[tuple[str, int]]:
-    """The places that carry the mark."""
-    return {
-        (path, number)
-        for path, text in files.items()
-        for number, line in enumerate(text.split("\n"), 1)
-        if re.search(r"(//|#) expect$", line)
-    }
-
-
-def found(files: dict[str, str]) -> set[tuple[str, int]]:
-    """The roots of all findings."""
-    result = check_texts(files)
-    return {(one.root.path, result.sources[one.root.path].position(one.root.start)[0]) for one in result.findings}
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -9,7 +9,7 @@ from trackaudit.record import NamedTuple
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from trackaudit.flow.machine import Machine
-    from trackaudit.flow.values import Value
+    from trackaudit.flow.values import Slot, Value
     from trackaudit.model import Place
 
 
@@ -19,6 +19,11 @@ class Arg(NamedTuple):
     value: Value
     place: Place
     whole: Place
+
+    @classmethod
+    def of(cls, slot: Slot) -> Arg:
+        """What stands in a list or record, as an argument."""
+        return cls(slot.value, slot.value_place, slot.root)
 
 
 class Args(NamedTuple):
@@ -59,7 +64,7 @@ def arguments(m: Machine, node: p.Call) -> Args:
             if isinstance(option, Ref) and m.store.object(option).kind == "list":
                 obj = m.store.object(option)
                 m.spend(len(obj.items))
-                positional.extend(Arg(slot.value, slot.value_place, slot.root) for slot in obj.items)
+                positional.extend(map(Arg.of, obj.items))
                 rest = rest or (obj.rests[0] if obj.rests else None)
             else:
                 rest = Rest(option if isinstance(option, Symbol) else None, "arguments that are not known here")
@@ -73,7 +78,7 @@ def arguments(m: Machine, node: p.Call) -> Args:
                 obj = m.store.object(option)
                 m.spend(len(obj.entries))
                 for key, slot in obj.entries.items():
-                    keywords.append((key, Arg(slot.value, slot.value_place, slot.root)))
+                    keywords.append((key, Arg.of(slot)))
                 more = more or (obj.rests[0] if obj.rests else None)
             else:
                 more = Rest(option if isinstance(option, Symbol) else None, "keywords that are not known here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trackaudit import program as p
 from trackaudit.flow import objects, starts
-from trackaudit.flow.values import ClassValue, Const, Lazy, Obj, Ref, Symbol, Union, options, union
+from trackaudit.flow.values import ClassValue, Const, Ref, Symbol, Union, options, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,5 +124,4 @@ def remembered(m: Machine, base: Symbol, key: str) -> Value | None:
     """What was written to a member of something unknown, if anything was."""
     cell = -1, f"{base.key}.{key}"
     m.asked.add(cell)
-    content = m.store.cells.get(cell)
-    return None if content is None or isinstance(content, (Obj, Lazy)) else content
+    return m.store.value(cell)

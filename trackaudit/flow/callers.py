@@ -29,6 +29,8 @@ MANY = 2_000
 _TOKEN = re.compile(rb"\w+")
 _WORD = rb"\b(?:%s)\b"
 _PLAIN = re.compile(rb"\W")
+_KEYS = {"@": rb"[\"'`/]%s[\"'`]", "$": rb"\$%s\b", "#": rb"\b%s\b", "!": rb"\b%s\b"}
+"""How what calls by a key says it, by the key's first letter."""
 
 
 class Wanted(NamedTuple):
@@ -64,7 +66,7 @@ class Wanted(NamedTuple):
         """Words of which a file that passes holds one."""
         yield from self.tails
         yield from self.classes
-        yield from (key[1:].partition(".")[0] if key[0] == "!" else key[1:] for key in self.keys)
+        yield from map(_word, self.keys)
 
     @property
     def where(self) -> bytes:
@@ -95,13 +97,15 @@ def said_keys(data: bytes, keys: Iterable[str]) -> list[str]:
     """Those of the keys that a file's bytes say, where what is called by a key says it."""
     found: list[str] = []
     for key in keys:
-        word = os.fsencode(key[1:].partition(".")[0] if key[0] == "!" else key[1:])
+        word = os.fsencode(_word(key))
         if word in data and re.search(_called(word) if key[0] == "@" else _key_pattern(key), data) is not None:
             found.append(key)
     return found
 
 
-_KEYS = {"@": rb"[\"'`/]%s[\"'`]", "$": rb"\$%s\b", "#": rb"\b%s\b", "!": rb"\b%s\b"}
+def _word(key: str) -> str:
+    """The word that whoever calls by a key says: of a member of a global, the global's name."""
+    return key[1:].partition(".")[0] if key[0] == "!" else key[1:]
 
 
 def _key_pattern(key: str) -> bytes:
@@ -114,8 +118,7 @@ def _key_pattern(key: str) -> bytes:
 def key_words(key: str) -> list[str]:
     """The words (`outline.node_words`) of code that calls by a key."""
     if key[0] == "!":
-        name = key[1:].partition(".")[0]
-        return [name, f".{name}"]
+        return [_word(key), f".{_word(key)}"]
     return [key, f".{key}"] if key[0] == "$" else [key]
 
 

@@ -8,10 +8,9 @@ looked up when it is called, so that it does not matter which of the files was r
 from __future__ import annotations
 
 from trackaudit import program as p
-from trackaudit.flow import objects
-from trackaudit.flow.inline import leads_on
+from trackaudit.flow.inline import leads_on, methods_lead_on
 from trackaudit.flow.keys import CONTEXT, KEYED, PAGE, PROVIDED, STORE, Published, actions, handlers, key_of, reached
-from trackaudit.flow.values import ClassValue, Const, Func, Lazy, ModuleValue, Obj, Partial, Ref, Symbol, options
+from trackaudit.flow.values import ClassValue, Const, Func, ModuleValue, Partial, Ref, Symbol, options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,10 +39,14 @@ def publish(m: Machine, key: str, value: Value, bus: str = "", text: str = "", s
         if len(known) >= HEARD or any(_same(one, other) for other in known) or not leads(m, option):
             continue
         known.append(one)
-        m.keys.setdefault(path, set()).add(key)
-        m.publishing.setdefault(m.unit, set()).add(path)
-        if isinstance(spelled, (p.Name, p.Member)) and (name := _last(spelled)):
-            m.keys[path].add(f"#{name}")
+        name = _last(spelled) if isinstance(spelled, (p.Name, p.Member)) else ""
+        _note(m, path, m.unit, {key, f"#{name}"} if name else {key})
+
+
+def _note(m: Machine, path: str, unit: int, keys: set[str]) -> None:
+    """Note under which keys a unit has left something, and whose file that is."""
+    m.keys.setdefault(path, set()).update(keys)
+    m.publishing.setdefault(unit, set()).add(path)
 
 
 def _same(one: Published, other: Published) -> bool:
@@ -72,11 +75,7 @@ def leads(m: Machine, value: Value, depth: int = 2) -> bool:
     if not isinstance(value, Ref) or value.number not in m.store.cells or not depth:
         return False
     obj = m.store.object(value)
-    if isinstance(obj.cls, ClassValue) and any(
-        isinstance(item.value, p.Function) and m.linker.relevance.matters(owner.module, item.value)
-        for owner in objects.class_chain(m, obj.cls)
-        for item in owner.node.members
-    ):
+    if isinstance(obj.cls, ClassValue) and methods_lead_on(m, obj.cls):
         return True
     return any(leads(m, one, depth - 1) for slot in obj.entries.values() for one in options(slot.value))
 
@@ -84,9 +83,9 @@ def leads(m: Machine, value: Value, depth: int = 2) -> bool:
 def share_globals(m: Machine) -> None:
     """Leave what leads to a send in globals that code writes itself (`window.save = …`, `Shop.crm = …`)."""
     for name, (path, unit) in m.writers.items():
-        content = m.store.cells.get((0, name))
+        value = m.store.value((0, name))
         keys: set[str] = set()
-        for option in () if content is None or isinstance(content, (Obj, Lazy)) else options(content):
+        for option in () if value is None else options(value):
             if isinstance(option, Ref) and option.number in m.store.cells:
                 entries = m.store.object(option).entries.items()
                 keys.update(
@@ -95,8 +94,7 @@ def share_globals(m: Machine) -> None:
             elif leads(m, option):
                 keys.add(f"!{name}")
         if keys:
-            m.keys.setdefault(path, set()).update(keys)
-            m.publishing.setdefault(unit, set()).add(path)
+            _note(m, path, unit, keys)
 
 
 def publish_actions(m: Machine, actions: Value) -> None:

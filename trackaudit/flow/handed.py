@@ -89,6 +89,6 @@ def _unpacked(m: Machine, given: Iterable[Arg]) -> Args:
                 continue
             obj = m.store.object(option)
             rest = rest or next(iter(obj.rests), None)
-            positional += [Arg(slot.value, slot.value_place, slot.root) for slot in obj.items]
-            keywords += [(key, Arg(slot.value, slot.value_place, slot.root)) for key, slot in obj.entries.items()]
+            positional += map(Arg.of, obj.items)
+            keywords += [(key, Arg.of(slot)) for key, slot in obj.entries.items()]
     return Args(tuple(positional), tuple(keywords), rest)

@@ -13,7 +13,6 @@ from trackaudit.flow.values import (
     ClassValue,
     Const,
     Func,
-    Lazy,
     Obj,
     Partial,
     Ref,
@@ -118,11 +117,20 @@ def leads_on(m: Machine, func: Func, *, states: bool = True) -> bool:
     return not relevance.words(func.module, func.node).isdisjoint(said)
 
 
+def methods_lead_on(m: Machine, cls: ClassValue) -> bool:
+    """Whether a method that a class has, of its own or of its bases, can lead to a send."""
+    return any(
+        isinstance(item.value, p.Function) and m.linker.relevance.matters(owner.module, item.value)
+        for owner in objects.class_chain(m, cls)
+        for item in owner.node.members
+    )
+
+
 def _stands_for_sender(m: Machine, func: Func, name: str, states: bool) -> bool:
     """Whether what a name that a closure sees holds now can lead to a send."""
     key = func.scope.find(name) if name[0] not in ".=" else None
-    value = m.store.cells.get(key) if key is not None and key[0] != 0 else None
-    if value is None or isinstance(value, (Obj, Lazy)):
+    value = m.store.value(key) if key is not None and key[0] != 0 else None
+    if value is None:
         return False
     for option in options(value):
         inner = option.callee if isinstance(option, Partial) else option

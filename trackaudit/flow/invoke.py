@@ -158,7 +158,7 @@ def _function_method(m: Machine, callee: Value, name: str, node: p.Node, args: A
     for option in options(others[0].value) if others else ():
         if isinstance(option, Ref):
             obj = m.store.object(option)
-            spread.extend(Arg(slot.value, slot.value_place, slot.root) for slot in obj.items)
+            spread.extend(map(Arg.of, obj.items))
             rest = obj.rests[0] if obj.rests else rest
         else:
             rest = Rest(None, "arguments that are not known here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from trackaudit.flow.values import Lazy, Obj, Symbol, options
+from trackaudit.flow.values import Symbol, options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ def near(m: Machine) -> frozenset[str]:
             # Beside `sms` or `push` it is a channel that somebody agrees to, not an address.
             if kind != "customer_id" and any(channel in scope.names for channel in CHANNELS):
                 continue
-            content = m.store.cells.get((scope.number, name))
+            held = m.store.value((scope.number, name))
             said = [
                 m.vocabulary.value_identity(option.path)
-                for option in (() if content is None or isinstance(content, (Obj, Lazy)) else options(content))
+                for option in (() if held is None else options(held))
                 if isinstance(option, Symbol)
             ]
             if any(value.kind in (kind, "unknown") and value.owner != "other" for value in said):

@@ -9,12 +9,12 @@ from trackaudit import program as p
 from trackaudit.flow import expressions, invoke, statements
 from trackaudit.flow.arguments import Arg, Args
 from trackaudit.flow.frames import Frame, OutOfSteps
-from trackaudit.flow.inline import inline, instantiate, leads_on
+from trackaudit.flow.inline import inline, instantiate, leads_on, methods_lead_on
 from trackaudit.flow.keys import key_of
 from trackaudit.flow.machine import Machine
 from trackaudit.flow.objects import class_chain
 from trackaudit.flow.send import FrozenList, FrozenRecord, Send, uses
-from trackaudit.flow.values import ClassValue, Func, Lazy, Obj, Ref, options, union
+from trackaudit.flow.values import ClassValue, Func, Ref, options, union
 from trackaudit.model import Notice, Place, Step, Wrapper, crash
 from trackaudit.record import NamedTuple
 
@@ -221,11 +221,7 @@ class Evaluator(Machine):
             return leads_on(self, value)
         if isinstance(value, Ref) and value.number in self.store.cells:
             cls = self.store.object(value).cls
-            return isinstance(cls, ClassValue) and any(
-                isinstance(item.value, p.Function) and self.linker.relevance.matters(owner.module, item.value)
-                for owner in class_chain(self, cls)
-                for item in owner.node.members
-            )
+            return isinstance(cls, ClassValue) and methods_lead_on(self, cls)
         return self.is_sdk(value)
 
     def sending(self) -> set[int]:
@@ -246,8 +242,8 @@ class Evaluator(Machine):
         found: set[str] = set()
         for scope in loaded.scopes:
             for name in scope.names:
-                content = self.store.cells.get((scope.number, name))
-                if content is not None and not isinstance(content, (Obj, Lazy)) and test(content):
+                value = self.store.value((scope.number, name))
+                if value is not None and test(value):
                     found.add("default" if name == "export default" else name)
         return found
 

@@ -281,6 +281,11 @@ class Store:
         assert isinstance(content, Obj)
         return content
 
+    def value(self, key: Key) -> Value | None:
+        """What a variable holds; None if nothing, or an import that nobody has followed."""
+        content = self.cells.get(key)
+        return None if content is None or isinstance(content, (Obj, Lazy)) else content
+
     def fork(self) -> None:
         """Begin an arm: from here on, writes can be taken back."""
         self.journals.append({})
